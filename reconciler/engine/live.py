@@ -1,0 +1,95 @@
+"""What the platform answered: live objects, what could not be read, and where it all came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.engine.address import Address
+from reconciler.engine.values import Body
+
+MARKER_KEY = "reconciler"
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Who owns a live object: `<project>/<target>/<address>`, for agents with `@<version>`."""
+
+    project: str
+    target: str
+    address: Address
+    version: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Marker | None:
+        """Read a marker; None if the text is not one (then it is somebody else's metadata)."""
+        head, at, suffix = text.rpartition("@")
+        path = head if at and suffix.isdigit() else text
+        parts = path.split("/", 2)
+        if len(parts) < 3:
+            return None
+        try:
+            address = Address.parse(parts[2])
+        except ValueError:
+            return None
+        return cls(parts[0], parts[1], address, int(suffix) if path is head else None)
+
+    def __str__(self) -> str:
+        text = f"{self.project}/{self.target}/{self.address}"
+        return text if self.version is None else f"{text}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveObject:
+    """One live object: `body` is the platform's whole answer, as JSON.
+
+    `kind` is a kind of address. `version` is an agent's. `contents` is a skill's: content digest →
+    version id, for the versions whose content is known. `parent` is a credential's vault id.
+    """
+
+    kind: str
+    id: str
+    body: Body
+    version: int | None = None
+    archived: bool = False
+    marker: Marker | None = None
+    contents: Mapping[str, str] = field(default_factory=dict)
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which world this is. Hosts are compared before a request carries a key, the rest before a
+    write. `base_url` of the embedded platform is the id kept in its store, never its port."""
+
+    base_url: str
+    organization: str = ""
+    workspace: str = ""
+    registry: str = ""
+    tenants: Mapping[str, str] = field(default_factory=dict)  # slug → tenant id
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that could not be read. Unknown is not absent: the plan is incomplete."""
+
+    kind: str
+    what: str  # an id, or "" for the whole list of the kind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One snapshot. `gone` are ids of the lock that the platform answered 404 for.
+
+    `earlier` holds, per agent id, the body of the version our last write made, for agents that
+    were edited since: it is the base of the three-way comparison.
+    `deployments` are live deployments, read and never written.
+    """
+
+    origin: Origin
+    objects: tuple[LiveObject, ...] = ()
+    gone: frozenset[str] = frozenset()
+    unread: tuple[Unread, ...] = ()
+    earlier: Mapping[str, Body] = field(default_factory=dict)
+    deployments: tuple[Body, ...] = ()
