@@ -1,4 +1,4 @@
-"""What the folders say: resources with bodies in the API's own form and the places they came from."""
+"""What the folders say: resources with bodies in the API's own form, and where they stand."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Action:
     notes: tuple[str, ...] = ()
     span: Span | None = None
     #: What the lock will hold afterwards, references unresolved and ids still to be filled in.
-    lock: LockEntry = LockEntry()
+    lock: LockEntry = field(default_factory=LockEntry)
 
     @property
     def digest(self) -> str:
