@@ -1,0 +1,125 @@
+"""Which live object is which address: by the id in the lock, else by its marker."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.engine.address import Address
+from reconciler.engine.desired import Desired
+from reconciler.engine.diagnostics import Diagnostic, error, warning
+from reconciler.engine.live import Live, LiveObject
+from reconciler.engine.lock import Lock
+
+#: Kinds whose live objects carry no marker of their own; registrations.py matches them.
+_UNMARKED = frozenset({"registration"})
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Live objects by address; `missing` are addresses of the lock whose object is gone or
+    archived, with the word for it; `refused` are addresses that must not be touched."""
+
+    objects: Mapping[Address, LiveObject]
+    missing: Mapping[Address, str] = field(default_factory=dict)
+    refused: frozenset[Address] = frozenset()
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def match(desired: Desired, lock: Lock, live: Live) -> Matched:
+    """Match every address of the lock and of the folders; refuse what is ambiguous or foreign."""
+    by_id = {item.id: item for item in live.objects}
+    marked = _marked(desired, live)
+    objects: dict[Address, LiveObject] = {}
+    missing: dict[Address, str] = {}
+    findings: list[Diagnostic] = []
+    refused: set[Address] = set()
+    for address, entry in lock.objects.items():
+        found = by_id.get(entry.id) if entry.id else None
+        if found is None and entry.id in live.gone:
+            missing[address] = "gone"
+        elif found is not None and found.archived:
+            missing[address] = "archived"
+        elif found is not None:
+            objects[address] = found
+            foreign = _foreign(desired, address, found)
+            if foreign:
+                refused.add(address)
+                findings.append(foreign)
+    for address, candidates in marked.items():
+        if len(candidates) > 1:
+            refused.add(address)
+            findings.append(_ambiguous(address, candidates))
+        elif address not in objects and address not in missing:
+            objects[address] = candidates[0]
+    findings += _namesakes(desired, objects, missing, live)
+    return Matched(objects, missing, frozenset(refused), tuple(findings))
+
+
+def _marked(desired: Desired, live: Live) -> dict[Address, list[LiveObject]]:
+    """Live objects that carry this project's and target's marker, by the address it names."""
+    found: defaultdict[Address, list[LiveObject]] = defaultdict(list)
+    for item in live.objects:
+        marker = item.marker
+        if item.archived or marker is None or item.kind in _UNMARKED:
+            continue
+        if (marker.project, marker.target) == (desired.project, desired.target.name):
+            found[marker.address].append(item)
+    return found
+
+
+def _foreign(desired: Desired, address: Address, item: LiveObject) -> Diagnostic | None:
+    """An object that the lock names and another project or target marks as its own."""
+    marker = item.marker
+    if marker is None:
+        return None
+    ours = (desired.project, desired.target.name, address)
+    if (marker.project, marker.target, marker.address) == ours:
+        return None
+    return error(
+        "identity.foreign",
+        f"{item.id} is marked as {marker}, not as {address} of this project and target",
+        "it belongs to another project, target or address: remove its block from the lock, "
+        "or the marker from the object if that one gave it up",
+        address=str(address),
+    )
+
+
+def _ambiguous(address: Address, candidates: list[LiveObject]) -> Diagnostic:
+    ids = ", ".join(sorted(item.id for item in candidates))
+    return error(
+        "identity.ambiguous",
+        f"several live objects carry the marker of {address}: {ids}",
+        "archive the ones that are not wanted, or remove their metadata key `reconciler`",
+        address=str(address),
+    )
+
+
+def _namesakes(
+    desired: Desired,
+    objects: Mapping[Address, LiveObject],
+    missing: Mapping[Address, str],
+    live: Live,
+) -> list[Diagnostic]:
+    """Agents about to be created while an unmarked live agent already has the name."""
+    unmarked = defaultdict(list)
+    for item in live.objects:
+        if item.kind == "agent" and not item.archived and item.marker is None:
+            unmarked[item.body.get("name")].append(item.id)
+    known = {item.id for item in objects.values()}
+    found = []
+    for resource in desired.resources:
+        address = resource.address
+        if address.kind != "agent" or address in objects or address in missing:
+            continue
+        ids = [one for one in unmarked.get(resource.body.get("name"), []) if one not in known]
+        if ids:
+            message = f"a live agent that nobody manages has the same name: {', '.join(ids)}"
+            hint = "names are not unique: this creates another agent beside it"
+            found.append(
+                warning(
+                    "identity.namesake", message, hint, span=resource.span, address=str(address)
+                )
+            )
+    return found
