@@ -1,0 +1,60 @@
+"""Findings as text: code, severity, place and message; the source line and the hint below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from reconciler.engine.diagnostics import Diagnostic, Severity, Span, sorted_findings
+from reconciler.render.lines import Line, Piece, Style, counted, line
+from reconciler.render.printable import printable, redacted
+
+#: Gives the source line of a place, or None; reading files is the caller's business.
+SourceLine = Callable[[Span], str | None]
+
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+_STYLES: dict[Severity, Style] = {"error": "error", "warning": "warning", "note": "note"}
+_BEFORE_CARET = 60
+_AFTER_CARET = 60
+
+
+def diagnostics_lines(
+    findings: Iterable[Diagnostic], source: SourceLine | None = None
+) -> list[Line]:
+    """All findings sorted by place, and the totals."""
+    ordered = sorted_findings(findings)
+    lines = [one for finding in ordered for one in diagnostic_lines(finding, source)]
+    return [*lines, totals_line(ordered)]
+
+
+def diagnostic_lines(finding: Diagnostic, source: SourceLine | None = None) -> Iterator[Line]:
+    """One finding."""
+    where = str(finding.span) if finding.span else finding.address
+    style = _STYLES[finding.severity]
+    head = f"{finding.code} {finding.severity} "
+    message, *rest = finding.message.split("\n")
+    yield line(Piece(head, style), Piece(f"{where} " if where else "", "strong"), message)
+    for more in rest:
+        yield line(more, indent=2)
+    text = source(finding.span) if source and finding.span else None
+    if text is not None and finding.span:
+        yield from _snippet(text, finding.span.column)
+    for hint in finding.hint.split("\n") if finding.hint else []:
+        yield line(Piece(f"hint: {hint}", "dim"), indent=2)
+
+
+def totals_line(findings: Iterable[Diagnostic]) -> Line:
+    """`2 errors, 1 warning.` or `No findings.`."""
+    severities = [finding.severity for finding in findings]
+    counts = [counted(severities.count(one), one) for one in _SEVERITIES if one in severities]
+    return line(Piece(f"{', '.join(counts)}." if counts else "No findings.", "strong"))
+
+
+def _snippet(text: str, column: int) -> Iterator[Line]:
+    """The line around the column, and a caret below it; long lines are cut on both sides."""
+    text = text.rstrip("\r\n").replace("\t", " ")
+    at = min(max(column - 1, 0), len(text))
+    start, end = max(0, at - _BEFORE_CARET), min(len(text), at + _AFTER_CARET)
+    before = ("…" if start else "") + printable(redacted(text[start:at]))
+    after = printable(text[at:end]) + ("…" if end < len(text) else "")
+    yield line(f"| {before}{after}", indent=4)
+    yield line("| " + " " * len(before), Piece("^", "error"), indent=4)

@@ -1,0 +1,182 @@
+"""A plan as text: what would be done, why, and what stays as it is; read from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.engine.address import Address
+from reconciler.engine.live import MARKER_KEY, Origin
+from reconciler.engine.plan import Action, FieldChange, Held, Plan, Verb
+from reconciler.engine.values import Ref, Value
+from reconciler.render.diagnostics_text import diagnostic_lines
+from reconciler.render.field_changes import differences
+from reconciler.render.field_text import (
+    WRITTEN,
+    drift_lines,
+    new_lines,
+    released_line,
+    written_lines,
+)  # fmt: skip
+from reconciler.render.lines import BLANK, Line, Piece, Style, counted, line
+
+SIGNS: dict[Verb, str] = {"create": "+", "update": "~", "replace": "±", "archive": "-",
+                          "delete": "-"}  # fmt: skip
+_STYLES: dict[Verb, Style] = {"create": "create", "update": "update", "replace": "replace",
+                              "archive": "remove", "delete": "remove"}  # fmt: skip
+_VERBS: tuple[Verb, ...] = ("create", "update", "replace", "archive", "delete")
+_ALWAYS_COUNTED = frozenset({"create", "update", "archive"})
+
+
+def plan_lines(plan: Plan, origin: Origin | None = None) -> list[Line]:
+    """The whole plan; sections without content are left out."""
+    sections = [
+        [header_line(plan.project, plan.target, origin)],
+        list(_flat(action_lines(action) for action in plan.actions)),
+        list(_flat(held_lines(held) for held in plan.held)),
+        _orphans(plan),
+        _released(plan),
+        _records(plan),
+        list(_flat(diagnostic_lines(finding) for finding in plan.findings)),
+        totals_lines(plan),
+    ]
+    filled = [section for section in sections if section]
+    return [one for at, section in enumerate(filled) for one in ([BLANK] * (at > 0) + section)]
+
+
+def header_line(project: str, target: str, origin: Origin | None) -> Line:
+    """`fund-agents → test   https://api.anthropic.com, workspace wrkspc_…`."""
+    head = Piece(f"{project} → {target}", "strong")
+    if origin is None:
+        return line(head)
+    facts = [origin.base_url]
+    facts += [f"organization {origin.organization}"] if origin.organization else []
+    facts += [f"workspace {origin.workspace}"] if origin.workspace else []
+    facts += [f"registry {origin.registry}"] if origin.registry else []
+    return line(head, "   ", Piece(", ".join(facts), "dim"))
+
+
+def action_lines(action: Action) -> Iterator[Line]:
+    """One object: sign, address and reason; its changes and consequences below."""
+    style = _STYLES[action.verb]
+    sign = Piece(f"{SIGNS[action.verb]} ", style)
+    verb = f"{action.verb}: " if action.verb in ("archive", "delete", "replace") else ""
+    reason = Piece(f"  {verb}{reason_text(action)}", "dim")
+    yield line(sign, Piece(str(action.address), "strong"), reason)
+    if action.verb == "create" and not _written(action):
+        yield from _payload_lines(action)
+    elif action.verb == "create":
+        for field in _written(action):
+            yield from new_lines(field.path, field.desired, 4)
+    else:
+        yield from written_lines(action.fields, 4)
+    for note in action.notes:
+        yield line(Piece(f"note: {note}", "note"), indent=4)
+
+
+def reason_text(action: Action) -> str:
+    """`new`, `changed: system, tools`, `re-pinned: agent/researcher v3 → v4`."""
+    if action.reason == "changed":
+        parts = list(dict.fromkeys(field.path.partition(".")[0] for field in _written(action)))
+    else:
+        pins = _pins(action)
+        parts = [f"{cause}{pins.get(cause, '')}" for cause in action.because]
+    return f"{action.reason}: {', '.join(parts)}" if parts else action.reason
+
+
+def held_lines(held: Held) -> Iterator[Line]:
+    """An object that is left alone: why, what to do, and what was edited outside."""
+    address = held.action.address
+    yield line(Piece("! ", "held"), Piece(str(address), "strong"),
+               Piece(f"  held back ({held.reason}): {held.message}", "held"))  # fmt: skip
+    yield from drift_lines(held.action.fields, 4)
+
+
+def totals_lines(plan: Plan) -> list[Line]:
+    """The last line, and what forbids applying if something does."""
+    totals = plan.totals()
+    lines = []
+    if not plan.complete:
+        text = "The plan is incomplete: something could not be read, so nothing can be applied."
+        lines.append(line(Piece(text, "error")))
+    elif not plan.applicable:
+        lines.append(line(Piece("Nothing can be applied while there are errors.", "error")))
+    rest = [f"{totals['held']:,} held back"] if totals["held"] else []
+    rest += [f"{totals['orphaned']:,} orphaned"] if totals["orphaned"] else []
+    unchanged = totals["unchanged"]
+    if plan.has_changes:
+        verbs = [f"{totals[verb]:,} to {verb}" for verb in _VERBS
+                 if totals[verb] or verb in _ALWAYS_COUNTED]  # fmt: skip
+        tail = ", ".join([f"{unchanged:,} unchanged", *rest])
+        text = f"Plan: {', '.join(verbs)}; {tail}. Digest {plan.digest}"
+    elif plan.held or not plan.applicable:
+        text = f"Nothing to apply: {', '.join([f'{unchanged:,} unchanged', *rest])}."
+    else:
+        equal = f"{counted(unchanged, 'object is', 'objects are')} equal to the folders"
+        text = f"No changes. {'; '.join([equal, *rest])}."
+    return [*lines, line(Piece(text, "strong"))]
+
+
+def _payload_lines(action: Action) -> Iterator[Line]:
+    for path, value in action.payload.items():
+        shown = _without_marker(value) if path == "metadata" else value
+        if shown not in ({}, None):
+            yield from new_lines(path, shown, 4)
+
+
+def _without_marker(metadata: Value) -> Value:
+    return {key: value for key, value in (metadata or {}).items() if key != MARKER_KEY}
+
+
+def _written(action: Action) -> list[FieldChange]:
+    return [field for field in action.fields if field.status in WRITTEN]
+
+
+def _pins(action: Action) -> dict[Address, str]:
+    """` v3 → v4` for each cause whose version this action pins anew."""
+    pins: dict[Address, str] = {}
+    for field in _written(action):
+        for found in differences(field.path, field.live, field.desired):
+            for cause in action.because:
+                if found.path.endswith(f".{cause}"):
+                    pins[cause] = f" {_version(found.before)} → {_version(found.after)}"
+    return pins
+
+
+def _version(value: Value) -> str:
+    if isinstance(value, Ref):
+        return "its new version"
+    return f"v{value}" if isinstance(value, int | str) else "(none)"
+
+
+def _orphans(plan: Plan) -> list[Line]:
+    if not plan.orphans:
+        return []
+    head = "No longer in the folders, left untouched:"
+    return [
+        line(head),
+        *(line(Piece(f"? {orphan.address}", "held"), f"  {orphan.id}",
+               Piece(f"  {orphan.message}" if orphan.message else "", "dim"), indent=2)
+          for orphan in plan.orphans),
+    ]  # fmt: skip
+
+
+def _released(plan: Plan) -> list[Line]:
+    """Released fields of objects that no action above has already told about."""
+    told = {(action.address, field.path) for action in plan.actions for field in action.fields}
+    return [
+        released_line(field, str(address))
+        for address, field in plan.released
+        if (address, field.path) not in told
+    ]
+
+
+def _records(plan: Plan) -> list[Line]:
+    if not plan.records:
+        return []
+    names = ", ".join(str(address) for address in sorted(plan.records))
+    return [line(Piece(f"Only the lock takes note of: {names}", "dim"))]
+
+
+def _flat(groups: Iterable[Iterable[Line]]) -> Iterator[Line]:
+    for group in groups:
+        yield from group

@@ -1,0 +1,45 @@
+"""Makes visible what a terminal would obey, reorder or not show, and takes credentials out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_UNUSUAL = re.compile(r"[^\t\x20-\x7e]")
+#: Control, format (bidirectional overrides, zero width, tags), surrogates, line and paragraph ends.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+#: Fillers and selectors that draw nothing, outside those categories.
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\U000e0100-\U000e01ef]")
+
+_USER_INFO = re.compile(r"(?<=://)[^\s/?#]+@")
+#: A registry key holds a digit; the names of its tools (`ntro_tasks_list_files`) do not.
+_KEYS = re.compile(r"\b(?:(sk-ant-)[\w-]{8,}|(ntro_)(?=[a-z_]*\d)\w{16,})", re.ASCII | re.I)
+
+
+def printable(text: str) -> str:
+    """The text with every character that would act on the terminal, or hide, written out.
+
+    Control characters become their pictures (`␛`, `␊`), everything else that is not shown becomes
+    `\\u202e`. A tab stays a tab. Applying it twice changes nothing.
+    """
+    return _UNUSUAL.sub(lambda found: _shown(found[0]), text)
+
+
+def redacted(text: str) -> str:
+    """The text without user names and passwords in URLs, and without anything like an API key."""
+    return _KEYS.sub(r"\1\2***", _USER_INFO.sub("***@", text))
+
+
+@lru_cache(maxsize=4096)
+def _shown(character: str) -> str:
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    if unicodedata.category(character) not in _HIDDEN and not _BLANK.match(character):
+        return character
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

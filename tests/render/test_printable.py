@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.render.lines import Piece, line, plain
+from reconciler.render.printable import printable, redacted
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("plain text, ümläut, 日本 and 🙂", "plain text, ümläut, 日本 and 🙂"),
+        ("\x1b[31mred", "␛[31mred"),
+        ("two\nlines\r", "two␊lines␍"),
+        ("a\tb", "a\tb"),
+        ("\x7f\x00", "␡␀"),
+        ("\x9b31m", "\\x9b31m"),
+        ("abc\u202edcba", "abc\\u202edcba"),
+        ("\u2066x\u2069\u200b\ufeff", "\\u2066x\\u2069\\u200b\\ufeff"),
+        ("\U000e0041\U000e0101", "\\U000e0041\\U000e0101"),
+        ("\u2028\ud800", "\\u2028\\ud800"),
+    ],
+)
+def test_hidden_characters_are_written_out(raw: str, shown: str) -> None:
+    assert printable(raw) == shown
+
+
+@given(st.text())
+def test_printable_text_holds_nothing_a_terminal_obeys(text: str) -> None:
+    shown = printable(text)
+    categories = {unicodedata.category(character) for character in shown.replace("\t", "")}
+    assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    shown.encode()
+
+
+@given(st.text())
+def test_printable_is_idempotent_and_tells_hidden_texts_apart(text: str) -> None:
+    assert printable(printable(text)) == printable(text)
+    assert (printable(text) == text) == (printable(text + "\u200b") == text + "\\u200b")
+
+
+@given(st.text(), st.text())
+def test_no_piece_can_break_a_line(first: str, second: str) -> None:
+    assert plain([line(first, Piece(second, "error"))]).count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("https://user:pass@host/mcp", "https://***@host/mcp"),
+        ("https://u:p@ss@host", "https://***@host"),
+        ("https://host/a@b", "https://host/a@b"),
+        ("key sk-ant-api03-abcdefghij.", "key sk-ant-***."),
+        ("ntro_live_0123456789abcdef", "ntro_***"),
+        ("ntro_task_get", "ntro_task_get"),
+    ],
+)
+def test_credentials_are_taken_out(raw: str, shown: str) -> None:
+    assert redacted(raw) == shown
+    assert redacted(shown) == shown
