@@ -53,6 +53,7 @@ def match(desired: Desired, lock: Lock, live: Live) -> Matched:
             findings.append(_ambiguous(address, candidates))
         elif address not in objects and address not in missing:
             objects[address] = candidates[0]
+    findings += _named_vaults(desired, objects, missing, live)
     findings += _namesakes(desired, objects, missing, live)
     return Matched(objects, missing, frozenset(refused), tuple(findings))
 
@@ -94,6 +95,42 @@ def _ambiguous(address: Address, candidates: list[LiveObject]) -> Diagnostic:
         "archive the ones that are not wanted, or remove their metadata key `reconciler`",
         address=str(address),
     )
+
+
+def _named_vaults(
+    desired: Desired,
+    objects: dict[Address, LiveObject],
+    missing: Mapping[Address, str],
+    live: Live,
+) -> list[Diagnostic]:
+    """A vault that a registration names may exist already: it is used as it is, not owned."""
+    findings = []
+    for resource in desired.resources:
+        address = resource.address
+        if address.kind != "vault" or "/" in address.name:
+            continue
+        if address in objects or address in missing:
+            continue
+        name = resource.body.get("display_name")
+        vaults = [
+            item
+            for item in live.objects
+            if item.kind == "vault"
+            and not item.archived
+            and item.marker is None
+            and item.body.get("display_name") == name
+        ]
+        if len(vaults) == 1:
+            objects[address] = vaults[0]
+        elif vaults:
+            ids = ", ".join(sorted(item.id for item in vaults))
+            message = f"several live vaults are named {name!r}: {ids}"
+            hint = "name the vault by its id (`vault: vlt_…`)"
+            place, text = resource.span, str(address)
+            findings.append(
+                error("registration.vault_ambiguous", message, hint, span=place, address=text)
+            )
+    return findings
 
 
 def _namesakes(

@@ -116,7 +116,9 @@ def _update_action(
     draft: Draft,
 ) -> Action:
     address = resource.address
-    payload = kind.update_body(body, item.body, goal.owned, [change.path for change in written])
+    payload: Body = kind.update_body(
+        body, item.body, goal.owned, [change.path for change in written]
+    )
     next_version = item.version + 1 if item.version is not None else None
     if kind.versioned or item.marker is None:
         payload = with_marker(payload, world, address, next_version)

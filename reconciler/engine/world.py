@@ -49,7 +49,8 @@ class Draft:
     def keep(self, world: World, address: Address, entry: LockEntry) -> None:
         """Nothing to write: note the address, and the lock's entry if it has to move."""
         self.unchanged.append(address)
-        if entry != world.lock.entry(address):
+        open_ends = any(True for _ in refs_in(entry.fields))  # waits for another object's id
+        if entry != world.lock.entry(address) and not open_ends:
             self.records[address] = entry
 
     def act(self, action: Action) -> None:

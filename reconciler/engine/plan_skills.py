@@ -1,0 +1,77 @@
+"""Planning of skills: one live skill per slug, one version per content, nothing uploaded twice."""
+
+from __future__ import annotations
+
+from reconciler.engine.address import Address
+from reconciler.engine.desired import Resource, SkillContent
+from reconciler.engine.lock import LockEntry
+from reconciler.engine.plan import Action, Expected, FieldChange
+from reconciler.engine.world import Draft, World
+
+
+def skill_label(slug: str, project: str, target: str) -> str:
+    """The display name of our skill. A skill has no metadata, so its label is its marker; the API
+    fixes it at creation (SDK: skills have no update)."""
+    return f"{slug} ({project}/{target})"
+
+
+def parse_label(label: str) -> tuple[str, str, str] | None:
+    """`(slug, project, target)` of a label of ours, else None."""
+    slug, _, rest = label.partition(" (")
+    project, slash, target = rest.removesuffix(")").partition("/")
+    whole = bool(slug and project and slash and target) and rest.endswith(")")
+    return (slug, project, target) if whole else None
+
+
+def plan_skill(resource: Resource, world: World, draft: Draft) -> None:
+    """Decide one skill: upload the contents that no live version has."""
+    address = resource.address
+    item = world.found(address)
+    known = dict(item.contents) if item else {}
+    upload = [content for content in resource.contents if content.digest not in known]
+    protect = resource.lifecycle.protect
+    entry = LockEntry(id=item.id if item else "", versions=known, protect=protect)
+    if item and not upload:
+        draft.keep(world, address, entry)
+        return
+    label = skill_label(address.name, world.desired.project, world.desired.target.name)
+    payload = {
+        "display_name": label,
+        "slug": address.name,
+        "upload": [content.digest for content in upload],
+    }
+    action = Action(
+        address=address,
+        verb="update" if item else "create",
+        reason="new version" if item else "new",
+        payload=payload,
+        fields=tuple(_change(content) for content in upload),
+        expected=Expected(item.id) if item else None,
+        notes=tuple(_size(content) for content in upload),
+        span=resource.span,
+        lock=entry,
+    )
+    missing = world.matched.missing.get(address)
+    if missing:
+        draft.hold(action, "refused", _missing_message(address, world))
+    else:
+        draft.act(action)
+
+
+def _change(content: SkillContent) -> FieldChange:
+    files = {file.path: f"{file.size} bytes" for file in content.files}
+    return FieldChange("content", "change", desired=files, span=content.span)
+
+
+def _size(content: SkillContent) -> str:
+    total = sum(file.size for file in content.files)
+    short = content.digest.removeprefix("sha256:")[:12]
+    return f"upload {len(content.files)} files, {total} bytes, content {short}"
+
+
+def _missing_message(address: Address, world: World) -> str:
+    entry = world.lock.entry(address)
+    return (
+        f"{entry.id if entry else 'its skill'} was deleted outside; a new one gets a new id: "
+        f"remove its block from the lock to create it again"
+    )
