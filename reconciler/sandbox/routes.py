@@ -1,0 +1,110 @@
+"""Every endpoint, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from . import agents, credentials, deployments, environments, registry, skills, vaults
+from .auth import ANY, HIDDEN, NAMED, SKILLS, HeaderRule, Surface
+from .call import Handler
+from .errors import ApiError, not_found
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method on one path; what is not a GET runs in a write transaction."""
+
+    method: str
+    pattern: str
+    handler: Handler
+    headers: HeaderRule = ANY
+    surface: Surface = "platform"
+
+
+AGENT = "/v1/agents/{agent_id}"
+SKILL = "/v1/skills/{skill_id}"
+SKILL_VERSION = SKILL + "/versions/{version}"
+ENVIRONMENT = "/v1/environments/{environment_id}"
+VAULT = "/v1/vaults/{vault_id}"
+CREDENTIAL = VAULT + "/credentials/{credential_id}"
+REGISTERED = "/v1/workspace/registry/agents/{agent_id}"
+
+ROUTES = (
+    Route("POST", "/v1/agents", agents.create, HIDDEN),
+    Route("GET", "/v1/agents", agents.list_all, HIDDEN),
+    Route("GET", AGENT, agents.retrieve, HIDDEN),
+    Route("POST", AGENT, agents.update, HIDDEN),
+    Route("POST", AGENT + "/archive", agents.archive, HIDDEN),
+    Route("GET", AGENT + "/versions", agents.list_versions, HIDDEN),
+    Route("POST", "/v1/skills", skills.create, SKILLS),
+    Route("GET", "/v1/skills", skills.list_all, SKILLS),
+    Route("GET", SKILL, skills.retrieve, SKILLS),
+    Route("DELETE", SKILL, skills.delete, SKILLS),
+    Route("POST", SKILL + "/versions", skills.create_version, SKILLS),
+    Route("GET", SKILL + "/versions", skills.list_versions, SKILLS),
+    Route("GET", SKILL_VERSION, skills.retrieve_version, SKILLS),
+    Route("DELETE", SKILL_VERSION, skills.delete_version, SKILLS),
+    Route("GET", SKILL_VERSION + "/content", skills.download, SKILLS),
+    Route("POST", "/v1/environments", environments.create, NAMED),
+    Route("GET", "/v1/environments", environments.list_all, NAMED),
+    Route("GET", ENVIRONMENT, environments.retrieve, NAMED),
+    Route("POST", ENVIRONMENT, environments.update, NAMED),
+    Route("DELETE", ENVIRONMENT, environments.delete, NAMED),
+    Route("POST", ENVIRONMENT + "/archive", environments.archive, NAMED),
+    Route("POST", "/v1/vaults", vaults.create, HIDDEN),
+    Route("GET", "/v1/vaults", vaults.list_all, HIDDEN),
+    Route("GET", VAULT, vaults.retrieve, HIDDEN),
+    Route("POST", VAULT, vaults.update, HIDDEN),
+    Route("DELETE", VAULT, vaults.delete, HIDDEN),
+    Route("POST", VAULT + "/archive", vaults.archive, HIDDEN),
+    Route("POST", VAULT + "/credentials", credentials.create, HIDDEN),
+    Route("GET", VAULT + "/credentials", credentials.list_all, HIDDEN),
+    Route("GET", CREDENTIAL, credentials.retrieve, HIDDEN),
+    Route("POST", CREDENTIAL, credentials.update, HIDDEN),
+    Route("DELETE", CREDENTIAL, credentials.delete, HIDDEN),
+    Route("POST", CREDENTIAL + "/archive", credentials.archive, HIDDEN),
+    Route("POST", CREDENTIAL + "/mcp_oauth_validate", credentials.validate, HIDDEN),
+    Route("POST", "/v1/deployments", deployments.create, HIDDEN),
+    Route("GET", "/v1/deployments", deployments.list_all, HIDDEN),
+    Route("GET", "/v1/deployments/{deployment_id}", deployments.retrieve, HIDDEN),
+    Route("GET", "/v1/me", registry.whoami, surface="registry"),
+    Route("GET", "/v1/workspace/tenants", registry.list_tenants, surface="registry"),
+    Route("GET", "/v1/workspace/tenants/{tenant_id}", registry.retrieve_tenant, surface="registry"),
+    Route("POST", "/v1/workspace/registry/agents", registry.create, surface="registry"),
+    Route("GET", "/v1/workspace/registry/agents", registry.list_all, surface="registry"),
+    Route("GET", REGISTERED, registry.retrieve, surface="registry"),
+    Route("DELETE", REGISTERED, registry.delete, surface="registry"),
+    Route("POST", REGISTERED + "/versions", registry.create_version, surface="registry"),
+)
+
+
+def surface_of(path: str) -> Surface:
+    """Whose error shape a path gets, known or not."""
+    mine = path == "/v1/me" or path.startswith("/v1/workspace/")
+    return "registry" if mine else "platform"
+
+
+def find(method: str, path: str) -> tuple[Route, Mapping[str, str]]:
+    """The route and what its placeholders stand for."""
+    other_method = False
+    for route in ROUTES:
+        named = _match(route.pattern.split("/"), path.split("/"))
+        if named is None:
+            continue
+        if route.method == method:
+            return route, named
+        other_method = True
+    raise ApiError(405, "Method Not Allowed") if other_method else not_found("Not found")
+
+
+def _match(pattern: list[str], path: list[str]) -> dict[str, str] | None:
+    if len(pattern) != len(path):
+        return None
+    named: dict[str, str] = {}
+    for expected, found in zip(pattern, path, strict=True):
+        if expected.startswith("{"):
+            named[expected[1:-1]] = found
+        elif expected != found:
+            return None
+    return named

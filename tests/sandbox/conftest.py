@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import anthropic
+import httpx2
+import pytest
+
+from reconciler.sandbox import Server, serve
+
+WORKSPACES = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serve(tmp_path_factory.mktemp("sandbox") / "store.sqlite") as running:
+        yield running
+
+
+@pytest.fixture
+def workspace() -> str:
+    """A workspace nothing else has used."""
+    return f"w{next(WORKSPACES)}"
+
+
+@pytest.fixture
+def client(server: Server, workspace: str) -> Iterator[anthropic.Anthropic]:
+    """The official client, in a workspace of its own."""
+    with make_client(server, workspace) as made:
+        yield made
+
+
+def make_client(server: Server, workspace: str | None = None) -> anthropic.Anthropic:
+    key = server.api_key if workspace is None else f"{server.api_key}@{workspace}"
+    return anthropic.Anthropic(base_url=server.url, api_key=key, max_retries=0)
+
+
+HEADERS = {
+    "anthropic-version": "2026-10-21",
+    "anthropic-beta": "managed-agents-2026-04-01",
+}
+
+
+@pytest.fixture
+def http(server: Server, workspace: str) -> Iterator[httpx2.Client]:
+    """Bare HTTP, for what the official client would not send."""
+    headers = {"authorization": f"Bearer {server.api_key}@{workspace}", **HEADERS}
+    with httpx2.Client(base_url=server.url, headers=headers) as made:
+        yield made
+
+
+@pytest.fixture
+def registry(server: Server) -> Iterator[httpx2.Client]:
+    headers = {"authorization": f"Bearer {server.registry_key}"}
+    with httpx2.Client(base_url=server.registry_url, headers=headers) as made:
+        yield made
+
+
+@pytest.fixture
+def make_agent(client: anthropic.Anthropic) -> Callable[..., Any]:
+    def make(**fields: Any) -> Any:
+        return client.beta.agents.create(**{"name": "a", "model": "claude-sonnet-5", **fields})
+
+    return make
+
+
+def skill_files(
+    slug: str = "house-style", description: str = "How we write.", folder: str | None = None
+) -> list[tuple[str, bytes, str]]:
+    top = slug if folder is None else folder
+    front = f"---\nname: {slug}\ndescription: {description}\n---\nWrite well.\n"
+    return [
+        (f"{top}/SKILL.md", front.encode(), "text/markdown"),
+        (f"{top}/notes/tone.md", b"calm\n", "text/markdown"),
+    ]
+
+
