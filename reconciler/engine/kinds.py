@@ -67,6 +67,7 @@ KINDS: Mapping[str, Kind] = {
             normalise=lambda body, _: normalise_environment(body),
             update_body=update_environment,
             cleared=ENVIRONMENT_CLEARED,
+            released=frozenset({"config.type"}),
             fixed=frozenset({"config.type"}),
         ),
         Kind(

@@ -11,11 +11,12 @@ from reconciler.engine.live import LiveObject
 from reconciler.engine.plan import Action, Expected, Orphan, Verb
 from reconciler.engine.world import Draft, World
 
+#: How each kind goes, in the order in which they go.
 _VERBS: dict[str, Verb] = {
+    "registration": "delete",
+    "credential": "archive",
     "agent": "archive",
     "environment": "archive",
-    "credential": "archive",
-    "registration": "delete",
     "skill": "delete",
 }
 _CONSEQUENCES = {
@@ -44,7 +45,7 @@ def plan_destroy(world: World, draft: Draft) -> None:
     ours = set(world.lock.objects) | set(world.matched.objects)
     doomed = {address: item for address in ours if (item := _live(address, world))}
     declared = world.desired.by_address()
-    for address in sorted(doomed, key=lambda one: (-KINDS[one.kind].rank, one)):
+    for address in sorted(doomed, key=lambda one: _turn(one, doomed[one])):
         item, entry = doomed[address], world.lock.entry(address)
         if KINDS[address.kind].protected:
             draft.findings.append(_kept(address, item))
@@ -59,6 +60,12 @@ def plan_destroy(world: World, draft: Draft) -> None:
             draft.hold(action, "refused", f"still used by {', '.join(users)}")
         else:
             draft.act(action)
+
+
+def _turn(address: Address, item: LiveObject) -> tuple[int, bool, Address]:
+    """Whoever refers to others goes before them, coordinators before their members."""
+    leaf = item.body.get("multiagent") is None
+    return (list(_VERBS).index(address.kind) if address.kind in _VERBS else -1, leaf, address)
 
 
 def _live(address: Address, world: World) -> LiveObject | None:
