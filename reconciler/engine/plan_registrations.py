@@ -7,8 +7,7 @@ afresh; any other row is somebody's, and is replaced only when the caller says s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reconciler.engine.desired import RegistrationDetails, Resource
@@ -17,21 +16,17 @@ from reconciler.engine.live import LiveObject
 from reconciler.engine.lock import LockEntry
 from reconciler.engine.plan import Action, Expected, FieldChange
 from reconciler.engine.plan_fields import with_marker
+from reconciler.engine.registration_state import (
+    Found,
+    environment_id,
+    find_registration,
+    is_recorded,
+    occupied,
+    old_credential,
+    vault_id,
+)
 from reconciler.engine.values import Ref, Value
 from reconciler.engine.world import Draft, World, resolve
-
-#: The row's metadata key in the credential that holds its key.
-ROW_KEY = "registration"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What is live of one registration."""
-
-    row: LiveObject | None  # the row of the lock, or the one that our credential names
-    credential: LiveObject | None  # the active credential that holds the row's key
-    begun: tuple[str, ...]  # rows that our intent explains and no credential names
-    foreign: tuple[str, ...]  # other rows that hold the same external reference
 
 
 def plan_registration(resource: Resource, world: World, draft: Draft) -> None:
@@ -41,7 +36,7 @@ def plan_registration(resource: Resource, world: World, draft: Draft) -> None:
     if not _check(resource, details, world, draft):
         return
     body = resolve(resource.body, world, draft)
-    found = _find(resource, details, body, world)
+    found = find_registration(resource, details, body, world)
     rotate = resource.address in world.options.rotate_key
     refusal = _refusal(resource, details, body, found, world)
     if rotate or found.row is None or found.credential is None:
@@ -96,66 +91,6 @@ def _check(resource: Resource, details: RegistrationDetails, world: World, draft
     return len(draft.findings) == before
 
 
-def environment_id(details: RegistrationDetails, world: World) -> Value:
-    """The environment's id, a reference to it, "" if none is named, or None if it is unknown."""
-    if not isinstance(details.environment, str):
-        item = world.found(details.environment)
-        return item.id if item else Ref(details.environment, "id")
-    if not details.environment:
-        return ""
-    ids = [
-        item.id
-        for item in world.live.objects
-        if item.kind == "environment"
-        and not item.archived
-        and details.environment in (item.id, item.body.get("name"))
-    ]
-    return ids[0] if len(ids) == 1 else None
-
-
-def _vault_id(details: RegistrationDetails, world: World) -> Value:
-    item = world.found(details.vault)
-    return details.existing_vault or (item.id if item else Ref(details.vault, "id"))
-
-
-def _find(resource: Resource, details: RegistrationDetails, body: Any, world: World) -> Found:
-    entry = world.lock.entry(resource.address)
-    tenant = world.live.origin.tenants[details.tenant]
-    rows = {
-        item.id: item
-        for item in world.live.objects
-        if item.kind == "registration" and item.body.get("tenantId") == tenant
-    }
-    named = {
-        item.body["metadata"][ROW_KEY]: item
-        for item in world.live.objects
-        if item.kind == "credential"
-        and not item.archived
-        and (item.body.get("metadata") or {}).get(ROW_KEY) in rows
-        and item.marker is not None
-        and item.marker.address == details.credential
-        and item.marker.project == world.desired.project
-        and item.marker.target == world.desired.target.name
-    }
-    row = rows.get(entry.id) if entry and entry.id else None
-    if row is None and named:
-        row = rows[min(named)]
-    holding = [one for one in rows if rows[one].body.get("externalRef") == body["externalRef"]]
-    others = [one for one in holding if one not in named and (row is None or one != row.id)]
-    intent = entry.intent if entry else None
-    explains = intent is not None and intent.external_ref == body["externalRef"]
-    before = set(intent.rows) if intent else set()
-    begun = [one for one in others if explains and one not in before]
-    if row is not None and row.id not in named and explains and row.id not in before:
-        begun.append(row.id)
-    return Found(
-        row=row,
-        credential=named.get(row.id) if row else None,
-        begun=tuple(sorted(begun)),
-        foreign=tuple(sorted(one for one in others if one not in begun)),
-    )
-
-
 def _refusal(
     resource: Resource,
     details: RegistrationDetails,
@@ -183,7 +118,7 @@ def _refusal(
     url = (found.credential.body.get("auth") or {}).get("mcp_server_url")
     if url != details.mcp_server_url:
         return f"the MCP server's URL changed from {url}, and a key can't be read back: {told}"
-    if found.credential.parent != _vault_id(details, world):
+    if found.credential.parent != vault_id(details, world):
         return f"the key lies in vault {found.credential.parent} and can't be read back: {told}"
     return ""
 
@@ -240,7 +175,7 @@ def _entry(
             "environment": environment_id(details, world),
             "externalRef": body["externalRef"],
             "name": body["name"],
-            "vault": _vault_id(details, world),
+            "vault": vault_id(details, world),
         },
         recorded=previous.recorded if previous and previous.id == identity else None,
         protect=resource.lifecycle.protect,
@@ -254,8 +189,8 @@ def _plan_credential(
     one active credential per URL (documentation, vaults)."""
     credential = world.desired.by_address()[details.credential]
     payload = with_marker(resolve(credential.body, world, draft), world, details.credential, None)
-    old = _old_credential(details, found, world)
-    foreign = _occupied(details, old, world)
+    old = old_credential(details, found, world)
+    foreign = occupied(details, old, world)
     if foreign:
         draft.findings.append(
             error(
@@ -278,30 +213,11 @@ def _plan_credential(
             notes=("the one-time key goes from the registry straight into the vault",),
             span=credential.span,
             lock=LockEntry(
-                parent=_vault_id(details, world),
+                parent=vault_id(details, world),
                 fields={"mcp_server_url": details.mcp_server_url},
             ),
         )
     )
-
-
-def _old_credential(details: RegistrationDetails, found: Found, world: World) -> LiveObject | None:
-    """The active credential this registration stored before, by lock or marker."""
-    return found.credential or world.found(details.credential)
-
-
-def _occupied(
-    details: RegistrationDetails, old: LiveObject | None, world: World
-) -> LiveObject | None:
-    """Somebody else's active credential for this URL in this vault."""
-    vault = _vault_id(details, world)
-    for item in world.live.objects:
-        if item.kind != "credential" or item.archived or item.parent != vault:
-            continue
-        url = (item.body.get("auth") or {}).get("mcp_server_url")
-        if url == details.mcp_server_url and (old is None or item.id != old.id):
-            return item
-    return None
 
 
 def _keep(
@@ -325,7 +241,7 @@ def _keep(
         ),
     )
     version = resolve(Ref(details.agent, "version"), world, draft)
-    if not details.versions or _recorded(row, entry, version):
+    if not details.versions or is_recorded(row, entry, version):
         draft.keep(world, resource.address, entry)
         return
     draft.act(
@@ -340,20 +256,3 @@ def _keep(
             lock=replace(entry, recorded=None),
         )
     )
-
-
-def changelog(version: int) -> str:
-    """How a recorded agent version's changelog begins; it is found again by this."""
-    return f"agent version {version} "
-
-
-def _recorded(row: LiveObject, entry: LockEntry, version: Value) -> bool:
-    if isinstance(version, Ref):
-        return False
-    if entry.recorded == version:
-        return True
-    return _has_changelog(row.body.get("versions") or (), changelog(version))
-
-
-def _has_changelog(versions: Iterable[Any], beginning: str) -> bool:
-    return any(str(item.get("changelog") or "").startswith(beginning) for item in versions)
