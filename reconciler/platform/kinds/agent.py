@@ -1,0 +1,101 @@
+"""Agents: the only kind with an optimistic lock (`version`, 409 when stale)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from reconciler.engine.live import MARKER_KEY
+from reconciler.engine.values import Body
+from reconciler.platform import wire
+from reconciler.platform.errors import Moved, ReadFailed, WriteFailed
+from reconciler.platform.kinds.step import Step
+from reconciler.platform.resolve import Written
+
+if TYPE_CHECKING:
+    from reconciler.platform.clients import Clients
+
+PAGE = 100  # the most the API gives (documentation; default 20)
+
+
+def bodies(clients: Clients) -> Iterator[Body]:
+    """Every live agent, whole: the list returns the full object."""
+    return wire.pages(
+        clients,
+        lambda sdk, page: sdk.beta.agents.with_raw_response.list(limit=PAGE, **page),
+    )
+
+
+def body(clients: Clients, id: str, version: int | None = None) -> Body:
+    """One agent, at one of its versions if given; archived ones too."""
+    at: dict[str, Any] = {} if version is None else {"version": version}
+    found: Body = wire.read(
+        clients, lambda sdk: sdk.beta.agents.with_raw_response.retrieve(id, **at)
+    )
+    return found
+
+
+def create(step: Step) -> Written:
+    made = step.create(lambda sdk: sdk.beta.agents.with_raw_response.create(**step.payload), bodies)
+    return _written(made)
+
+
+def update(step: Step) -> Written:
+    """Update at the version read at plan time. After a lost answer or a 409 the marker tells
+    whether the version that is live now is ours."""
+    expected = step.action.expected
+    at: dict[str, Any] = {} if not expected or expected.version is None else {
+        "version": expected.version
+    }  # fmt: skip
+
+    def came_about(found: Body) -> bool:
+        marker = (found.get("metadata") or {}).get(MARKER_KEY)
+        return bool(step.marker) and marker == step.marker
+
+    try:
+        made = step.settle(
+            lambda sdk: sdk.beta.agents.with_raw_response.update(step.id, **at, **step.payload),
+            lambda: body(step.clients, step.id),
+            came_about,
+        )
+    except Moved as moved:
+        made = _again(step, moved)
+        if not came_about(made):
+            raise Moved(_since(made, at.get("version")), status=409) from None
+    return _written(made)
+
+
+def archive(step: Step) -> Written:
+    """Archive, which is for ever, only if the agent is still at the version the plan saw."""
+    expected = step.action.expected
+    if expected and expected.version is not None:
+        try:
+            found = body(step.clients, step.id)
+        except ReadFailed as failure:
+            if failure.status == 404:
+                return Written(id=step.id)
+            raise WriteFailed(f"not archived: could not be read again: {failure}") from None
+        if found.get("version") != expected.version:
+            raise Moved(_since(found, expected.version))
+    return step.archive(
+        lambda sdk: sdk.beta.agents.with_raw_response.archive(step.id),
+        lambda: body(step.clients, step.id),
+    )
+
+
+def _again(step: Step, moved: Moved) -> Body:
+    try:
+        return body(step.clients, step.id)
+    except ReadFailed:
+        raise moved from None
+
+
+def _since(found: Body, planned: int | None) -> str:
+    return f"changed since the plan was made: version {found.get('version')}, planned {planned}"
+
+
+def _written(made: Body) -> Written:
+    return Written(id=str(made["id"]), version=int(made["version"]))
+
+
+WRITES = {"create": create, "update": update, "archive": archive}

@@ -1,0 +1,130 @@
+"""Registrations: rows of the Ntropii registry, each with a key that is shown once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from reconciler.engine.lock import Intent
+from reconciler.platform.errors import Moved, OutcomeUnknown, PlatformError, ReadFailed, WriteFailed
+from reconciler.platform.kinds.step import Step
+from reconciler.platform.registry import Registry
+from reconciler.platform.resolve import Written
+
+
+def create(step: Step) -> Written:
+    """Register afresh: the intent into the lock, old rows away, then the row.
+
+    The intent names the rows that held the reference before, so that after a crash a row it does
+    not name is known to be ours and never handed out. It stays until the key is stored.
+    """
+    registry = _registry(step)
+    row = _row(step)
+    doomed = [str(id) for id in step.payload.get("delete") or ()]
+    if step.action.expected and step.action.expected.id not in doomed:
+        doomed.append(step.action.expected.id)
+    intent = _intent(registry, row, doomed)
+    step.save(Written(intent=intent))
+    for id in doomed:
+        _delete(step, registry, id)
+    try:
+        made, key = step.patience.insist(lambda: registry.create(row))
+    except OutcomeUnknown as lost:
+        raise OutcomeUnknown(f"registration outcome unknown: {lost.message}") from None
+    if key is None:
+        raise OutcomeUnknown("registered, but the answer held no key")
+    step.keys[step.action.address] = key
+    written = Written(id=str(made["id"]), intent=intent if step.stores_key else None)
+    step.save(written)
+    if "record" not in step.payload:
+        return written
+    return replace(written, recorded=_record_quietly(step, registry, written.id))
+
+
+def update(step: Step) -> Written:
+    """Record an applied agent version, once: a lost answer is found again by its changelog."""
+    registry = _registry(step)
+    return Written(id=step.id, recorded=_record(step, registry, step.id))
+
+
+def delete(step: Step) -> Written:
+    _delete(step, _registry(step), step.id)
+    return Written(id=step.id)
+
+
+def _record(step: Step, registry: Registry, id: str) -> int:
+    """Record the version unless a changelog shows that it is; the changelog begins with the
+    number and a blank, by which it is found again."""
+    version = int(step.payload["record"]["version"])
+    beginning = f"agent version {version} "
+    if not _is_recorded(registry, id, beginning):
+        text = f"{beginning}({f'commit {step.git_commit}' if step.git_commit else 'no commit'})"
+        try:
+            step.patience.insist(lambda: registry.record_version(id, text))
+        except OutcomeUnknown as lost:
+            step.look_up(lost, lambda: _is_recorded(registry, id, beginning) or None)
+    return version
+
+
+def _record_quietly(step: Step, registry: Registry, id: str) -> int | None:
+    """Record the version of a row just made; failing leaves that to the next run, since the row's
+    key still has to be stored."""
+    try:
+        return _record(step, registry, id)
+    except PlatformError:
+        return None
+
+
+def _registry(step: Step) -> Registry:
+    if step.clients.registry is None:
+        raise WriteFailed("no access to the registry", "set NTRO_HOST and NTRO_API_KEY")
+    return step.clients.registry
+
+
+def _row(step: Step) -> dict[str, Any]:
+    row = dict(step.payload["row"])
+    slug = str(row.pop("tenant"))
+    if slug not in step.tenants:
+        raise WriteFailed(f"the registry knows no tenant {slug}")
+    return {"tenantId": step.tenants[slug], **row}
+
+
+def _intent(registry: Registry, row: dict[str, Any], doomed: list[str]) -> Intent:
+    reference = row["externalRef"]
+    try:
+        rows = registry.rows(row["tenantId"])
+    except ReadFailed as failure:
+        raise WriteFailed(f"not registered: {failure.message}", failure.hint) from None
+    held = {str(item["id"]) for item in rows if item.get("externalRef") == reference}
+    return Intent(reference, tuple(sorted(held - set(doomed))))
+
+
+def _delete(step: Step, registry: Registry, id: str) -> None:
+    try:
+        step.patience.insist(lambda: registry.delete(id))
+    except Moved as refused:
+        raise WriteFailed(f"row {id} is still in use: {refused.message}", status=409) from None
+    except OutcomeUnknown as lost:
+        step.look_up(lost, lambda: True if _gone(registry, id) else None)
+
+
+def _gone(registry: Registry, id: str) -> bool:
+    try:
+        registry.row(id)
+    except ReadFailed as failure:
+        if failure.status == 404:
+            return True
+        raise
+    return False
+
+
+def _is_recorded(registry: Registry, id: str, beginning: str) -> bool:
+    try:
+        versions = registry.row(id).get("versions") or ()
+    except ReadFailed as failure:
+        raise WriteFailed(f"not recorded: {failure.message}", failure.hint) from None
+    changelogs = (str(version.get("changelog") or "") for version in versions)
+    return any(text.startswith(beginning) for text in changelogs)
+
+
+WRITES = {"create": create, "update": update, "replace": create, "delete": delete}

@@ -1,0 +1,206 @@
+"""Skills: uploads, addressed by content. No metadata, so the label is the marker.
+
+The API keeps no hash of a version (anthropic 2.11 `types/beta/skills/`), so what a lost answer or
+a lost lock left behind is told by downloading it.
+"""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.engine.address import Address
+from reconciler.engine.live import Marker
+from reconciler.engine.values import Body, content_digest
+from reconciler.platform import wire
+from reconciler.platform.errors import NotFound, OutcomeUnknown, WriteFailed
+from reconciler.platform.kinds.step import Step
+from reconciler.platform.resolve import Written
+
+if TYPE_CHECKING:
+    from reconciler.platform.clients import Clients
+
+PAGE = 1000
+_LABEL = re.compile(r"(?P<slug>[^ /()]+) \((?P<project>[^/()]+)/(?P<target>[^/()]+)\)")
+_MAX_UNPACKED = 100 * 2**20  # bytes; an upload holds 30 MB at most
+_Upload = tuple[str, bytes, str]
+
+
+def bodies(clients: Clients) -> Iterator[Body]:
+    """Every custom skill of the workspace."""
+    return wire.pages(
+        clients,
+        lambda sdk, page: sdk.beta.skills.with_raw_response.list(
+            limit=PAGE, source="custom", **page
+        ),
+    )
+
+
+def body(clients: Clients, id: str) -> Body:
+    found: Body = wire.read(clients, lambda sdk: sdk.beta.skills.with_raw_response.retrieve(id))
+    return found
+
+
+def marker(found: Body) -> Marker | None:
+    """Who owns a skill, told by its label `<slug> (<project>/<target>)`."""
+    match = _LABEL.fullmatch(str(found.get("display_name") or ""))
+    if match is None:
+        return None
+    return Marker(match["project"], match["target"], Address("skill", match["slug"]))
+
+
+def contents(clients: Clients, id: str, known: Mapping[str, str]) -> dict[str, str]:
+    """Content digest → version id, newest first; versions not in `known` are downloaded.
+
+    A version whose archive can't be read, or that is gone by now, is left out.
+    """
+    by_version = {version: content for content, version in known.items()}
+    found: dict[str, str] = {}
+    for item in wire.pages(
+        clients,
+        lambda sdk, page: sdk.beta.skills.versions.with_raw_response.list(id, limit=PAGE, **page),
+    ):
+        version = str(item["id"])
+        content = by_version.get(version) or _downloaded(clients, id, version)
+        if content:
+            found.setdefault(content, version)
+    return found
+
+
+def create(step: Step) -> Written:
+    """Create the skill with its first content, then add the others as versions."""
+    label, digests = str(step.payload["display_name"]), list(step.payload["upload"])
+    if not digests:
+        raise WriteFailed("the plan names no content to upload")
+    uploads = {digest: _files(step, digest) for digest in digests}
+    first = digests[0]
+    try:
+        made = step.write(
+            lambda sdk: sdk.beta.skills.with_raw_response.create(
+                files=uploads[first], display_name=label
+            )
+        )
+        written = Written(id=made["id"], versions={first: made["latest_version_id"]})
+    except OutcomeUnknown as lost:
+        written = step.look_up(lost, lambda: _recovered(step, label, first))
+    step.save(written)
+    return _add_versions(step, written, digests[1:], uploads)
+
+
+def update(step: Step) -> Written:
+    """Upload contents as further versions of the skill."""
+    digests = list(step.payload["upload"])
+    uploads = {digest: _files(step, digest) for digest in digests}
+    return _add_versions(step, Written(id=step.id), digests, uploads)
+
+
+def delete(step: Step) -> Written:
+    """Delete the skill and all its versions (the API cascades); gone already is fine."""
+    try:
+        step.write(lambda sdk: sdk.beta.skills.with_raw_response.delete(step.id))
+    except OutcomeUnknown as lost:
+        step.look_up(lost, lambda: True if _gone(step) else None)
+    except WriteFailed as failure:
+        if failure.status != 404:
+            raise
+    return Written(id=step.id)
+
+
+def _add_versions(
+    step: Step, written: Written, digests: list[str], uploads: Mapping[str, list[_Upload]]
+) -> Written:
+    for digest in digests:
+        version = _add_version(step, written.id, digest, uploads[digest])
+        written = Written(id=written.id, versions={**written.versions, digest: version})
+        step.save(written)
+    return written
+
+
+def _add_version(step: Step, id: str, digest: str, files: list[_Upload]) -> str:
+    try:
+        made = step.write(
+            lambda sdk: sdk.beta.skills.versions.with_raw_response.create(id, files=files)
+        )
+        return str(made["id"])
+    except OutcomeUnknown as lost:
+        known = step.action.lock.versions
+        return str(step.look_up(lost, lambda: contents(step.clients, id, known).get(digest)))
+
+
+def _recovered(step: Step, label: str, digest: str) -> Written | None:
+    for found in bodies(step.clients):
+        if found.get("display_name") == label:
+            version = contents(step.clients, found["id"], {}).get(digest)
+            if version:
+                return Written(id=found["id"], versions={digest: version})
+    return None
+
+
+def _gone(step: Step) -> bool:
+    try:
+        body(step.clients, step.id)
+    except NotFound:
+        return True
+    return False
+
+
+def _files(step: Step, digest: str) -> list[_Upload]:
+    """The parts of one upload, under one folder named as the slug.
+
+    Raises WriteFailed if a file can't be read, or if the content on disk is not what was planned.
+    """
+    slug = str(step.payload["slug"])
+    read: dict[str, bytes] = {}
+    for content in step.resource.contents if step.resource else ():
+        if content.digest == digest:
+            try:
+                read = {file.path: Path(file.source).read_bytes() for file in content.files}
+            except OSError as failure:
+                raise WriteFailed(f"can't be read: {failure.filename}") from None
+    if content_digest(read) != digest:
+        raise WriteFailed(
+            "changed on disk since the plan was made", "run plan again", code="skill.changed"
+        )
+    return [(f"{slug}/{path}", read[path], _mime(path)) for path in sorted(read)]
+
+
+def _mime(path: str) -> str:
+    if path.endswith(".md"):
+        return "text/markdown"
+    return mimetypes.guess_type(path, strict=True)[0] or "application/octet-stream"
+
+
+def _downloaded(clients: Clients, id: str, version: str) -> str | None:
+    """The content digest of a version: its zip, with paths relative to the top folder."""
+    try:
+        raw = wire.answer(
+            clients,
+            lambda sdk: sdk.beta.skills.versions.with_raw_response.download(version, skill_id=id),
+        )
+    except NotFound:
+        return None
+    try:
+        return content_digest(_unpacked(raw.read()))
+    except (zipfile.BadZipFile, UnicodeDecodeError, RuntimeError, NotImplementedError):
+        return None
+
+
+def _unpacked(data: bytes) -> dict[str, bytes]:
+    """Path → bytes of an archive, in memory only. Raises BadZipFile for one that explodes."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = [item for item in archive.infolist() if not item.is_dir()]
+        if sum(item.file_size for item in members) > _MAX_UNPACKED:
+            raise zipfile.BadZipFile("too large")
+        files = {item.filename: archive.read(item) for item in members}
+    tops = {name.partition("/")[0] for name in files}
+    if len(tops) == 1 and all("/" in name for name in files):
+        return {name.partition("/")[2]: content for name, content in files.items()}
+    return files
+
+
+WRITES = {"create": create, "update": update, "delete": delete}

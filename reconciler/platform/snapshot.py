@@ -1,0 +1,326 @@
+"""One snapshot of the live world: lists first, then single objects where the lists don't tell."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.engine.address import Address
+from reconciler.engine.desired import Desired
+from reconciler.engine.live import MARKER_KEY, Live, LiveObject, Marker, Origin, Unread
+from reconciler.engine.lock import Lock
+from reconciler.engine.values import Body
+from reconciler.platform import wire
+from reconciler.platform.clients import Clients
+from reconciler.platform.errors import AccessRefused, NotFound, PlatformError, ReadFailed
+from reconciler.platform.kinds import agent, credential, environment, skill, vault
+from reconciler.platform.origin import check_hosts, check_origin
+
+__all__ = ["check_hosts", "check_origin", "read_live"]
+
+_THREADS = 8
+#: Kind → how all its objects are listed, and how one is read.
+_KINDS: dict[str, tuple[Callable[[Clients], Iterable[Body]], Callable[[Clients, str], Body]]] = {
+    "agent": (agent.bodies, agent.body),
+    "skill": (skill.bodies, skill.body),
+    "environment": (environment.bodies, environment.body),
+    "vault": (vault.bodies, vault.body),
+}
+
+
+@dataclass
+class _Snapshot:
+    """What was read so far; filled by several threads, each call is atomic."""
+
+    objects: list[LiveObject] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    unread: list[Unread] = field(default_factory=list)
+    earlier: dict[str, Body] = field(default_factory=dict)
+    deployments: list[Body] = field(default_factory=list)
+    tenants: dict[str, str] = field(default_factory=dict)
+    refused: list[ReadFailed] = field(default_factory=list)
+    mutex: threading.Lock = field(default_factory=threading.Lock)
+
+    def failed(self, kind: str, what: str, failure: ReadFailed) -> None:
+        with self.mutex:
+            self.unread.append(Unread(kind, what, failure.message))
+            if failure.status == 401:
+                self.refused.append(failure)
+
+
+def read_live(
+    clients: Clients, desired: Desired, lock: Lock, on_progress: Callable[[str], None]
+) -> Live:
+    """Everything the plan needs to know of the live world.
+
+    Lists of agents, skills, environments, vaults and deployments, at the largest page size; the
+    credentials of vaults that concern us; rows and tenants of the registry if registrations are
+    declared or locked. Single reads only for ids of the lock that no list shows, for agents edited
+    since our last write, and for skills of ours with unknown content.
+
+    What can't be read is `Unread`, never absent. Raises AccessRefused if the key is not accepted
+    at all. `on_progress` gets a line for a person, from several threads.
+    """
+    seen = _Snapshot()
+    with ThreadPoolExecutor(_THREADS) as pool:
+        tasks = [pool.submit(_list_kind, clients, kind, seen, on_progress) for kind in _KINDS]
+        tasks.append(pool.submit(_list_deployments, clients, seen))
+        if _uses_registry(desired, lock):
+            tasks.append(pool.submit(_read_registry, clients, desired, lock, seen, on_progress))
+        for task in tasks:
+            task.result()
+        _check_accepted(seen)
+        singles = list(_singles(clients, desired, lock, seen))
+        for single in [pool.submit(one) for one in singles]:
+            single.result()
+    origin = Origin(
+        clients.access.origin,
+        clients.organization,
+        clients.workspace,
+        clients.access.registry_origin if _uses_registry(desired, lock) else "",
+        dict(sorted(seen.tenants.items())),
+    )
+    return Live(
+        origin,
+        tuple(sorted(seen.objects, key=lambda item: (item.kind, item.id))),
+        frozenset(seen.gone),
+        tuple(sorted(seen.unread, key=lambda item: (item.kind, item.what, item.reason))),
+        dict(sorted(seen.earlier.items())),
+        tuple(sorted(seen.deployments, key=lambda item: str(item.get("id")))),
+    )
+
+
+def _list_kind(
+    clients: Clients, kind: str, seen: _Snapshot, on_progress: Callable[[str], None]
+) -> None:
+    try:
+        found = [live_object(kind, body) for body in _KINDS[kind][0](clients)]
+    except ReadFailed as failure:
+        seen.failed(kind, "", failure)
+        return
+    on_progress(f"read {len(found)} {kind}s")
+    with seen.mutex:
+        seen.objects += [item for item in found if not item.archived]
+
+
+def _list_deployments(clients: Clients, seen: _Snapshot) -> None:
+    try:
+        found = list(
+            wire.pages(
+                clients,
+                lambda sdk, page: sdk.beta.deployments.with_raw_response.list(limit=100, **page),
+            )
+        )
+    except ReadFailed as failure:
+        seen.failed("deployment", "", failure)
+        return
+    with seen.mutex:
+        seen.deployments += found
+
+
+def live_object(kind: str, body: Body, parent: str = "") -> LiveObject:
+    """A live object from the platform's whole answer."""
+    text = (body.get("metadata") or {}).get(MARKER_KEY)
+    marker = Marker.parse(text) if isinstance(text, str) else None
+    return LiveObject(
+        kind,
+        str(body["id"]),
+        body,
+        version=body.get("version") if kind == "agent" else None,
+        archived=bool(body.get("archived_at")),
+        marker=skill.marker(body) if kind == "skill" else marker,
+        parent=parent,
+    )
+
+
+def _check_accepted(seen: _Snapshot) -> None:
+    """A key that nothing accepts is one clear error, not an incomplete plan."""
+    if seen.refused and not seen.objects and not seen.deployments:
+        raise AccessRefused(
+            f"the key is not accepted: {seen.refused[0].message}", "see `reconcile doctor`"
+        )
+
+
+def _singles(
+    clients: Clients, desired: Desired, lock: Lock, seen: _Snapshot
+) -> Iterable[Callable[[], None]]:
+    listed = {item.id for item in seen.objects}
+    unread = {item.kind for item in seen.unread}
+    for address, entry in lock.objects.items():
+        known = address.kind in _KINDS and address.kind not in unread
+        if known and entry.id and entry.id not in listed:
+            yield _confirm(clients, address.kind, entry.id, seen)
+    for position, item in enumerate(seen.objects):
+        if item.kind == "skill" and _is_ours(item, desired, lock):
+            yield _skill_contents(clients, position, item, lock, seen)
+        if item.kind == "vault" and _concerns(item, desired, lock):
+            yield _credentials(clients, item.id, seen)
+        if item.kind == "agent":
+            version = _base_version(item, desired, lock)
+            if version is not None:
+                yield _earlier(clients, item.id, version, seen)
+
+
+def _confirm(clients: Clients, kind: str, id: str, seen: _Snapshot) -> Callable[[], None]:
+    """An id of the lock that no list shows: archived, gone, or unknown."""
+
+    def run() -> None:
+        try:
+            found = live_object(kind, _KINDS[kind][1](clients, id))
+        except NotFound:
+            with seen.mutex:
+                seen.gone.add(id)
+        except ReadFailed as failure:
+            seen.failed(kind, id, failure)
+        else:
+            with seen.mutex:
+                seen.objects.append(found)
+
+    return run
+
+
+def _skill_contents(
+    clients: Clients, position: int, item: LiveObject, lock: Lock, seen: _Snapshot
+) -> Callable[[], None]:
+    """The lock knows the contents as long as it knows the newest version; else they are
+    downloaded, so that a lost lock or a lost answer is made good."""
+
+    def run() -> None:
+        versions = _locked_versions(item, lock)
+        if item.body.get("latest_version_id") not in versions.values():
+            try:
+                versions = skill.contents(clients, item.id, versions)
+            except ReadFailed as failure:
+                seen.failed("skill", item.id, failure)
+        with seen.mutex:
+            seen.objects[position] = LiveObject(
+                "skill", item.id, item.body, marker=item.marker, contents=versions
+            )
+
+    return run
+
+
+def _credentials(clients: Clients, vault_id: str, seen: _Snapshot) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            found = [
+                live_object("credential", body, vault_id)
+                for body in credential.bodies(clients, vault_id)
+            ]
+        except ReadFailed as failure:
+            seen.failed("credential", vault_id, failure)
+            return
+        with seen.mutex:
+            seen.objects += [item for item in found if not item.archived]
+
+    return run
+
+
+def _earlier(clients: Clients, id: str, version: int, seen: _Snapshot) -> Callable[[], None]:
+    """The version our last write made, of an agent edited since: the base of the comparison."""
+
+    def run() -> None:
+        try:
+            body = agent.body(clients, id, version)
+        except NotFound:
+            return
+        except ReadFailed as failure:
+            seen.failed("agent", id, failure)
+            return
+        with seen.mutex:
+            seen.earlier[id] = body
+
+    return run
+
+
+def _base_version(item: LiveObject, desired: Desired, lock: Lock) -> int | None:
+    """The version to compare with, if the live one is neither the lock's nor the marker's."""
+    marker = item.marker if item.marker and _is_ours(item, desired, lock) else None
+    locked = [
+        entry.version
+        for address, entry in lock.objects.items()
+        if address.kind == "agent" and entry.id == item.id and entry.version is not None
+    ]
+    known = ([marker.version] if marker and marker.version is not None else []) + locked
+    return known[0] if known and item.version not in known else None
+
+
+def _is_ours(item: LiveObject, desired: Desired, lock: Lock) -> bool:
+    marker = item.marker
+    marked = marker and (marker.project, marker.target) == (desired.project, desired.target.name)
+    return bool(marked) or item.id in {entry.id for entry in lock.objects.values()}
+
+
+def _concerns(item: LiveObject, desired: Desired, lock: Lock) -> bool:
+    """Whether a vault's credentials matter: it is ours, or a folder names it."""
+    if _is_ours(item, desired, lock) or item.id in {e.parent for e in lock.objects.values()}:
+        return True
+    for resource in desired.resources:
+        details = resource.registration
+        if details and details.existing_vault == item.id:
+            return True
+        shared = resource.address.kind == "vault" and resource.body.get("display_name")
+        if shared and shared == item.body.get("display_name"):
+            return True
+    return False
+
+
+def _locked_versions(item: LiveObject, lock: Lock) -> dict[str, str]:
+    for address, entry in lock.objects.items():
+        if address.kind == "skill" and entry.id == item.id:
+            return dict(entry.versions)
+    return {}
+
+
+def _uses_registry(desired: Desired, lock: Lock) -> bool:
+    addresses = [resource.address for resource in desired.resources] + list(lock.objects)
+    return any(address.kind == "registration" for address in addresses)
+
+
+def _tenants_in_use(desired: Desired, lock: Lock) -> list[str]:
+    locked = {address.name.partition("/")[0] for address in lock.objects if _is_row(address)}
+    return sorted(locked | set(desired.target.tenants))
+
+
+def _is_row(address: Address) -> bool:
+    return address.kind == "registration"
+
+
+def _read_registry(
+    clients: Clients,
+    desired: Desired,
+    lock: Lock,
+    seen: _Snapshot,
+    on_progress: Callable[[str], None],
+) -> None:
+    """Tenant ids of the slugs in use, and the rows of each. Unknown slugs are left out."""
+    registry = clients.registry
+    if registry is None:
+        hint = "no access to the registry: set NTRO_HOST and NTRO_API_KEY"
+        seen.failed("registration", "", ReadFailed(hint))
+        return
+    try:
+        ids = {str(tenant.get("slug")): str(tenant["id"]) for tenant in registry.tenants()}
+    except PlatformError as failure:
+        seen.failed("registration", "", ReadFailed(failure.message))
+        return
+    for slug in _tenants_in_use(desired, lock):
+        if slug in ids:
+            seen.tenants[slug] = ids[slug]
+            _read_rows(registry, slug, ids[slug], seen, on_progress)
+
+
+def _read_rows(
+    registry: Any, slug: str, tenant: str, seen: _Snapshot, on_progress: Callable[[str], None]
+) -> None:
+    try:
+        rows = [LiveObject("registration", str(row["id"]), row) for row in registry.rows(tenant)]
+    except PlatformError as failure:
+        seen.failed("registration", slug, ReadFailed(failure.message))
+        return
+    on_progress(f"read {len(rows)} registrations of {slug}")
+    with seen.mutex:
+        seen.objects += rows
