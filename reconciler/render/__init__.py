@@ -8,6 +8,7 @@ text_diff          two texts → hunks
 plan_text          a plan, to be read at a glance
 diagnostics_text   findings with their places
 report_text        what became of a plan
+doctor_text        checks of what an apply needs
 outputs_text       outputs as a table or as the environment of one worker
 json_documents     all of them for programs
 """

@@ -29,15 +29,17 @@ def written_lines(fields: Iterable[FieldChange], indent: int) -> Iterator[Line]:
 
 def drift_lines(fields: Iterable[FieldChange], indent: int) -> Iterator[Line]:
     """What somebody changed on the platform: base before, live after; and the folders' own edit."""
+    fields = list(fields)
+    drifted = [field for field in fields if field.status == "drift"]
+    if drifted:
+        yield line(Piece("edited outside:", "warning"), indent=indent)
+    for field in drifted:  # the folders still say what was last applied
+        yield from change_lines(field.path, field.desired, field.live, indent + 2)
     for field in fields:
-        if field.status not in ("drift", "conflict"):
-            continue
-        base = field.desired if field.status == "drift" else field.base
-        said = "edited outside" if field.status == "drift" else "edited on both sides"
-        yield line(Piece(f"{field.path}: {said}", "warning"), indent=indent)
-        yield from change_lines(field.path, base, field.live, indent + 2)
         if field.status == "conflict":
-            yield line(Piece("the folders say instead", "dim"), indent=indent)
+            yield line(Piece("edited outside, and in the folders too:", "warning"), indent=indent)
+            yield from change_lines(field.path, field.base, field.live, indent + 2)
+            yield line(Piece("the folders want:", "dim"), indent=indent)
             yield from change_lines(field.path, field.live, field.desired, indent + 2)
 
 

@@ -106,7 +106,10 @@ def outputs_document(outputs: Sequence[AgentOutput]) -> Document:
 
 def doctor_document(checks: Sequence[Mapping[str, Any]]) -> Document:
     """The checks as they were found."""
-    return _document("doctor", {"checks": [_value(dict(check)) for check in checks]})
+    return _document("doctor", {
+        "ok": all(check["ok"] for check in checks),
+        "checks": [_value(dict(check)) for check in checks],
+    })  # fmt: skip
 
 
 def _document(kind: str, content: Document) -> Document:

@@ -62,13 +62,17 @@ def _hunks(
     matcher = SequenceMatcher(None, before, after)
     for group in matcher.get_grouped_opcodes(context):
         first, last = group[0], group[-1]
-        yield "@", f"@@ line {first[3] + 1:,} to {max(last[4], first[3] + 1):,} @@"
+        yield "@", _place(first[3] + 1, last[4])
         for tag, start, end, other, other_end in group:
             if tag == "equal":
                 yield from _signed(" ", before[start:end], False)
                 continue
             yield from _signed("-", before[start:end], reveal)
             yield from _signed("+", after[other:other_end], reveal)
+
+
+def _place(start: int, end: int) -> str:
+    return f"@@ lines {start:,} to {end:,} @@" if end > start else f"@@ line {start:,} @@"
 
 
 def _signed(sign: str, lines: list[str], reveal: bool) -> Iterator[tuple[str, str]]:

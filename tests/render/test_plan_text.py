@@ -72,7 +72,7 @@ def test_a_whole_plan_reads_at_a_glance() -> None:
         "~ agent/researcher  changed: system, tools\n"
         "    system:\n"
         "      1 line added, 1 removed\n"
-        "      @@ line 1 to 2 @@\n"
+        "      @@ lines 1 to 2 @@\n"
         "        a\n"
         "      - b\n"
         "      + c\n"
@@ -103,9 +103,9 @@ def test_a_held_object_shows_the_outside_edit_and_what_to_do() -> None:
     inner = action("agent/x", "update", "changed", edited, both)
     shown = text(plan(held=(held(inner, "drift", "edited since the last apply"),)))
     assert "! agent/x  held back (drift): edited since the last apply\n" in shown
-    assert "    model.effort: edited outside\n      model.effort: high → low\n" in shown
-    assert "    description: edited on both sides\n      description: was → theirs\n" in shown
-    assert "      description: theirs → ours\n" in shown
+    assert "    edited outside:\n      model.effort: high → low\n" in shown
+    assert "    edited outside, and in the folders too:\n      description: was → theirs\n" in shown
+    assert "    the folders want:\n      description: theirs → ours\n" in shown
     assert "Nothing to apply: 0 unchanged, 1 held back." in shown
 
 

@@ -18,7 +18,7 @@ def numbered(*skip: int) -> str:
 def test_a_changed_line_is_shown_with_three_lines_around_it() -> None:
     assert change(numbered(), numbered().replace("line 6\n", "line six\n")) == [
         "1 line added, 1 removed",
-        "@@ line 3 to 9 @@",
+        "@@ lines 3 to 9 @@",
         "  line 3",
         "  line 4",
         "  line 5",
@@ -38,7 +38,7 @@ def test_far_changes_are_two_hunks() -> None:
 def test_a_final_newline_is_named() -> None:
     assert change("a\nb\n", "a\nb") == [
         "1 line added, 1 removed (only the final newline is dropped)",
-        "@@ line 1 to 2 @@",
+        "@@ lines 1 to 2 @@",
         "  a",
         "- b",
         "+ b",

@@ -1,0 +1,176 @@
+"""`apply` and `destroy`: plan, show, ask, carry out, report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reconciler.cli import exit_codes
+from reconciler.cli.failures import Failure, as_finding
+from reconciler.cli.options import Settings, addresses, common
+from reconciler.cli.plan import show_plan, with_findings
+from reconciler.cli.signals import stopping
+from reconciler.cli.terminal import Progress, is_terminal, progress, write_json, write_lines
+from reconciler.cli.world import Place, Planned, held, planned, reach
+from reconciler.engine.address import Address
+from reconciler.engine.diagnostics import error
+from reconciler.engine.outcome import Report
+from reconciler.engine.plan import PlanOptions
+from reconciler.engine.values import Secret
+from reconciler.render.json_documents import report_document
+from reconciler.render.lines import BLANK
+from reconciler.render.report_text import report_lines
+
+if TYPE_CHECKING:
+    from reconciler.platform.executor import Event
+
+SECRETS = "RECONCILE_SECRET_"
+
+
+def _writing(function: Callable[..., int]) -> Callable[..., Any]:
+    """The options of a command that writes."""
+    for option in (
+        click.option("--yes", is_flag=True, help="Do not ask."),
+        click.option("--expect", metavar="DIGEST", help="Refuse any plan but this one (exit 4)."),
+        click.option(
+            "--parallelism", metavar="N", type=click.IntRange(1, 64), default=8,
+            show_default=True, help="How many writes at once.",
+        ),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def _addresses(
+    context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]
+) -> frozenset[Address]:
+    try:
+        return frozenset(Address.parse(text) for text in texts)
+    except ValueError as failure:
+        raise click.BadParameter(str(failure), context, parameter) from None
+
+
+@click.command()
+@addresses
+@_writing
+@click.option(
+    "--overwrite-drift",
+    metavar="GLOB",
+    multiple=True,
+    help="Replace what was edited outside on these addresses; may be given several times.",
+)
+@click.option(
+    "--rotate-key",
+    metavar="ADDRESS",
+    multiple=True,
+    callback=_addresses,
+    help="Register anew: the registry's UUID and key of this registration change.",
+)
+@common()
+def apply(
+    settings: Settings,
+    only: tuple[str, ...],
+    yes: bool,
+    expect: str | None,
+    parallelism: int,
+    overwrite_drift: tuple[str, ...],
+    rotate_key: frozenset[Address],
+) -> int:  # fmt: skip
+    """Make the target equal to the folders: plan, ask, write, report.
+
+    Without a terminal to ask on, --yes or --expect is needed.
+    """
+    options = PlanOptions(only=only, overwrite_drift=overwrite_drift, rotate_key=rotate_key)
+    return _carry_out(settings, options, yes, expect, parallelism)
+
+
+@click.command()
+@_writing
+@common()
+def destroy(settings: Settings, yes: bool, expect: str | None, parallelism: int) -> int:
+    """Remove everything that the lock knows from the target. Archiving is for ever."""
+    return _carry_out(settings, PlanOptions(destroy=True), yes, expect, parallelism)
+
+
+def _carry_out(
+    settings: Settings, options: PlanOptions, yes: bool, expect: str | None, parallelism: int
+) -> int:
+    asks = not yes and expect is None
+    if asks and not is_terminal(sys.stdin):
+        raise click.UsageError("there is no terminal to ask on: give --yes or --expect DIGEST")
+    say = progress(settings.verbose or is_terminal(sys.stderr))
+    with (
+        reach(settings) as place,
+        held(place),
+        planned(place, options, say) as found,
+    ):
+        if settings.format == "text" or asks:
+            show_plan(settings, place, found, to_stderr=settings.format == "json")
+        _check(found, expect, settings, place)
+        if asks and found.plan.has_changes and not click.confirm("Apply this?", err=True):
+            click.echo("Nothing was applied.", err=True)
+            return exit_codes.ERROR
+        report = _execute(place, found, parallelism, say)
+    _show_report(settings, report, place, found)
+    return exit_codes.of_report(report, found.plan)
+
+
+def _check(found: Planned, expect: str | None, settings: Settings, place: Place) -> None:
+    """Raises Failure for a plan that may not be applied, or is not the expected one."""
+    plan = found.plan
+    if not plan.applicable:
+        shown = with_findings(plan, place).findings if settings.format == "json" else ()
+        raise Failure(*shown)
+    if expect is not None and expect.removeprefix("sha256:") != plan.digest.removeprefix("sha256:"):
+        message = f"the plan is {plan.digest} now, not {expect}"
+        hint = "something changed since it was reviewed: plan, review and expect the new digest"
+        raise Failure(error("plan.stale", message, hint), exit_code=exit_codes.STALE)
+
+
+def _execute(place: Place, found: Planned, parallelism: int, say: Progress) -> Report:
+    from reconciler.platform import git
+    from reconciler.platform.executor import execute
+    from reconciler.platform.lockfile import LockStore
+
+    try:
+        with stopping() as stop:
+            return execute(
+                found.plan,
+                place.desired,
+                found.clients,
+                LockStore(place.lock_path, found.lock),
+                parallelism=parallelism,
+                stop=stop,
+                on_event=lambda event: say(_event_text(event)),
+                git_commit=git.head_commit(place.root),
+                live=found.live,
+                secrets=_secrets(os.environ),
+            )
+    except Exception as failure:
+        finding = as_finding(failure)
+        raise Failure(finding, exit_code=exit_codes.FAILED_AFTER_WRITE) from failure
+
+
+def _event_text(event: Event) -> str:
+    result = event.outcome.result if event.outcome else event.name
+    return f"{event.address}: {event.verb} {result}{f', {event.message}' * bool(event.message)}"
+
+
+def _secrets(environ: Mapping[str, str]) -> dict[str, Secret]:
+    """The operator's secrets, by the name a folder asks for them."""
+    return {
+        name.removeprefix(SECRETS): Secret(value)
+        for name, value in environ.items()
+        if name.startswith(SECRETS)
+    }
+
+
+def _show_report(settings: Settings, report: Report, place: Place, found: Planned) -> None:
+    if settings.format == "json":
+        write_json(report_document(report, with_findings(found.plan, place)))
+    elif report.outcomes or report.interrupted:
+        write_lines([BLANK, *report_lines(report)])

@@ -1,0 +1,110 @@
+"""`validate` and `show`: what the folders say. Nothing is sent, nothing is started."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli import exit_codes
+from reconciler.cli.failures import Failure
+from reconciler.cli.options import Settings, common
+from reconciler.cli.project import load, load_desired, source_lines, unknown_address
+from reconciler.cli.terminal import write_json, write_lines
+from reconciler.engine.diagnostics import Diagnostic, has_errors, sorted_findings
+from reconciler.engine.values import encode
+from reconciler.render.diagnostics_text import diagnostics_lines
+from reconciler.render.json_documents import diagnostics_document
+from reconciler.render.lines import line
+
+if TYPE_CHECKING:
+    from reconciler.authoring import Loaded
+
+
+@click.command()
+@click.argument(
+    "paths", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True, path_type=Path)
+)
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@common()
+def validate(settings: Settings, paths: tuple[Path, ...], strict: bool) -> int:
+    """Check the folders; all targets unless one is named. Offline.
+
+    With PATHs, the projects that hold them are checked and only findings below them are shown.
+    """
+    starts = dict.fromkeys(_folder(path) for path in paths) or [settings.start]
+    findings: list[Diagnostic] = []
+    root: Path | None = None
+    for start in starts:
+        loaded = load(settings, start=start)
+        root = root or loaded.root
+        every = [*loaded.findings, *_other_targets(settings, start, loaded)]
+        findings += _below(every, loaded.root, paths)
+    if strict:
+        findings = [_strict(finding) for finding in findings]
+    shown = sorted_findings(findings)
+    if settings.format == "json":
+        write_json(diagnostics_document(shown))
+    else:
+        write_lines(diagnostics_lines(shown, source_lines(root)))
+    return exit_codes.ERROR if has_errors(shown) else exit_codes.OK
+
+
+@click.command()
+@click.argument("address")
+@common()
+def show(settings: Settings, address: str) -> int:
+    """Print the exact body that would create ADDRESS. Nothing is sent.
+
+    References stand for what only the platform knows.
+    """
+    from reconciler.engine.planner import create_body
+
+    _, desired = load_desired(settings)
+    by_address = {str(resource.address): resource for resource in desired.resources}
+    resource = by_address.get(address)
+    if resource is None:
+        raise Failure(unknown_address(address, (one.address for one in desired.resources)))
+    body = encode(create_body(resource, desired.project, desired.target.name))
+    if settings.format == "json":
+        write_json(body)
+        return exit_codes.OK
+    write_lines([line(f"{address} from {resource.span}")], to_stderr=True)
+    write_lines(line(text) for text in json.dumps(body, indent=2, ensure_ascii=False).split("\n"))
+    return exit_codes.OK
+
+
+def _folder(path: Path) -> Path:
+    return path if path.is_dir() else path.parent
+
+
+def _other_targets(settings: Settings, start: Path, loaded: Loaded) -> Iterable[Diagnostic]:
+    """The findings of the targets that were not loaded yet, if none is named."""
+    if settings.target is not None:
+        return
+    for target in loaded.targets:
+        if target != loaded.target:
+            yield from load(settings, target=target, start=start).findings
+
+
+def _below(
+    findings: Iterable[Diagnostic], root: Path | None, paths: tuple[Path, ...]
+) -> list[Diagnostic]:
+    """The findings whose file is one of the paths or below one; those without a place stay."""
+    if not paths or root is None:
+        return list(findings)
+    wanted = [path.resolve() for path in paths]
+    return [
+        finding
+        for finding in findings
+        if finding.span is None
+        or any((root / finding.span.file).resolve().is_relative_to(path) for path in wanted)
+    ]
+
+
+def _strict(finding: Diagnostic) -> Diagnostic:
+    return replace(finding, severity="error") if finding.severity == "warning" else finding

@@ -1,0 +1,94 @@
+"""The options that every command has, read once into `Settings`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What was asked for besides the command itself. `start`: where the upward search begins."""
+
+    target: str | None
+    variables: Mapping[str, str]
+    format: Literal["text", "json", "env"]
+    start: Path
+    debug: bool
+    verbose: bool
+
+
+def common(*formats: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Adds the common options; the command gets them as its first argument and ends reported."""
+
+    def decorate(function: Callable[..., int]) -> Callable[..., int]:
+        @functools.wraps(function)
+        def run(
+            target: str | None,
+            variables: Mapping[str, str],
+            output_format: Literal["text", "json", "env"],
+            project_dir: Path,
+            debug: bool,
+            verbose: bool,
+            **rest: Any,
+        ) -> int:
+            from reconciler.cli.failures import reported
+
+            settings = Settings(target, variables, output_format, project_dir, debug, verbose)
+            with reported(settings):
+                return function(settings, **rest)
+            return 1  # pragma: no cover - reported() never swallows
+
+        for option in reversed(_options(("text", "json", *formats))):
+            run = option(run)
+        return run
+
+    return decorate
+
+
+def _options(formats: tuple[str, ...]) -> list[Callable[..., Any]]:
+    return [
+        click.option("--target", metavar="T", help="The target to work on."),
+        click.option(
+            "--var", "variables", metavar="NAME=VALUE", multiple=True, callback=_variables,
+            help="The value of ${NAME} in the folders; may be given several times.",
+        ),
+        click.option(
+            "--format", "output_format", type=click.Choice(formats), default="text",
+            show_default=True, help="For a person, or for a program.",
+        ),
+        click.option(
+            "--project-dir", metavar="DIR", default=".",
+            type=click.Path(exists=True, file_okay=False, path_type=Path),
+            help="Where the search for reconcile.yaml begins, upwards.",
+        ),
+        click.option("--verbose", is_flag=True, help="Say what is going on, even in a pipe."),
+        click.option("--debug", is_flag=True, help="Show tracebacks."),
+    ]  # fmt: skip
+
+
+def addresses(function: Command) -> Command:
+    """Adds `[ADDRESS…]`, globs over addresses."""
+    return click.argument("only", metavar="[ADDRESS]...", nargs=-1)(function)
+
+
+def _variables(
+    context: click.Context, parameter: click.Parameter, pairs: tuple[str, ...]
+) -> Mapping[str, str]:
+    """`NAME=VALUE` pairs; a name without a value, or given twice, is a mistake."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not name or not equals:
+            raise click.BadParameter(f"{pair!r} is not NAME=VALUE", context, parameter)
+        if name in found:
+            raise click.BadParameter(f"{name} is given twice", context, parameter)
+        found[name] = value
+    return found

@@ -1,0 +1,44 @@
+"""`plan`: what an apply would do. Nothing is written."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import click
+
+from reconciler.cli import exit_codes
+from reconciler.cli.options import Settings, addresses, common
+from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
+from reconciler.cli.world import Place, Planned, planned, reach
+from reconciler.engine.plan import Plan, PlanOptions
+from reconciler.render.json_documents import plan_document
+from reconciler.render.plan_text import plan_lines
+
+
+@click.command()
+@addresses
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes to apply."
+)
+@common()
+def plan(settings: Settings, only: tuple[str, ...], detailed_exitcode: bool) -> int:
+    """Show what would be done to make the target equal to the folders. Nothing is written."""
+    say = progress(settings.verbose or is_terminal(sys.stderr))
+    with reach(settings) as place, planned(place, PlanOptions(only=only), say) as found:
+        show_plan(settings, place, found)
+    return exit_codes.of_plan(found.plan, detailed=detailed_exitcode)
+
+
+def show_plan(settings: Settings, place: Place, found: Planned, *, to_stderr: bool = False) -> None:
+    """The plan with the findings of the folders, in the format asked for."""
+    shown = with_findings(found.plan, place)
+    if settings.format == "json" and not to_stderr:
+        write_json(plan_document(shown, found.live.origin))
+    else:
+        write_lines(plan_lines(shown, found.live.origin), to_stderr=to_stderr)
+
+
+def with_findings(plan: Plan, place: Place) -> Plan:
+    """The plan for a reader, who is to see the warnings of the folders too."""
+    return replace(plan, findings=(*place.loaded.findings, *plan.findings))

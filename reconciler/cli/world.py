@@ -1,0 +1,138 @@
+"""The way to one world and back: access, lock, clients, live snapshot, plan."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.cli.failures import Failure
+from reconciler.cli.options import Settings
+from reconciler.cli.project import EMBEDDED, UNCOMMITTED, check_globs, load_desired, lock_path
+from reconciler.cli.terminal import Progress
+from reconciler.engine.desired import Desired
+from reconciler.engine.diagnostics import Span, error
+from reconciler.engine.live import Live
+from reconciler.engine.lock import Lock, LockError
+from reconciler.engine.plan import Plan, PlanOptions
+
+if TYPE_CHECKING:
+    from reconciler.authoring import Loaded
+    from reconciler.platform.access import Access
+    from reconciler.platform.clients import Clients
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One target of one project, and how to reach it."""
+
+    loaded: Loaded
+    desired: Desired
+    access: Access
+    root: Path
+    lock_path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan and what it was made from, while the clients are open."""
+
+    plan: Plan
+    live: Live
+    lock: Lock
+    clients: Clients
+
+
+@contextmanager
+def reach(settings: Settings) -> Iterator[Place]:
+    """The place that the settings name; the embedded platform runs as long as this is open."""
+    loaded, desired = load_desired(settings)
+    root, target = loaded.root, desired.target.name
+    if root is None:
+        raise Failure(*loaded.findings)
+    with access_to(root, target, desired.target.tenants) as access:
+        yield Place(loaded, desired, access, root, lock_path(root, target))
+
+
+@contextmanager
+def access_to(root: Path, target: str, tenants: Iterable[str] = ()) -> Iterator[Access]:
+    """Keys and addresses: of the embedded platform, or of the operator's environment."""
+    from reconciler.platform.access import embedded, from_environment
+
+    if target != EMBEDDED:
+        yield from_environment(os.environ, home=Path.home())
+        return
+    from reconciler.sandbox import serve
+
+    with closing(serve(store_of(root))) as server:
+        server.ensure_tenants(tenants)
+        yield embedded(
+            server.url, server.registry_url, server.origin, server.api_key, server.registry_key
+        )
+
+
+def store_of(root: Path) -> Path:
+    """The embedded platform's file of this project, in a folder that git leaves alone."""
+    folder = root / UNCOMMITTED
+    folder.mkdir(exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    return folder / "sandbox.sqlite"
+
+
+@contextmanager
+def held(place: Place) -> Iterator[None]:
+    """Be the only process on this machine that writes to the place."""
+    from reconciler.platform.lockfile import hold
+
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    folder = Path(state) / "agent-reconciler"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as failure:
+        message = f"{folder} can't be made: {failure.strerror}"
+        hint = "set XDG_STATE_HOME to a folder that every run on this machine shares"
+        raise Failure(error("lock.no_folder", message, hint)) from failure
+    with hold(place.access.origin, place.desired.project, place.desired.target.name, folder):
+        yield
+
+
+def read_lock_of(desired: Desired, path: Path) -> Lock:
+    """The lock. Raises Failure, at the place in the file, if it can't be read."""
+    from reconciler.platform.lockfile import read_lock
+
+    try:
+        return read_lock(path, desired.project, desired.target.name)
+    except LockError as failure:
+        place = Span(path.name, failure.line, failure.column)
+        hint = "bring it back from git; without it, what exists would be made again"
+        raise Failure(error("lock.unreadable", failure.message, hint, span=place)) from None
+
+
+@contextmanager
+def planned(place: Place, options: PlanOptions, progress: Progress) -> Iterator[Planned]:
+    """Read the lock and the live world, and plan; hosts are compared before a key is sent."""
+    from reconciler.engine.planner import make_plan
+    from reconciler.platform import snapshot
+    from reconciler.platform.clients import connect
+
+    lock = read_lock_of(place.desired, place.lock_path)
+    check_options(place.desired, lock, options)
+    snapshot.check_hosts(place.access, lock)
+    with connect(place.access) as clients:
+        live = snapshot.read_live(clients, place.desired, lock, progress)
+        snapshot.check_origin(live.origin, lock, place.desired.target.expect)
+        plan = make_plan(place.desired, lock, live, options)
+        yield Planned(plan, live, lock, clients)
+
+
+def check_options(desired: Desired, lock: Lock, options: PlanOptions) -> None:
+    """Raises Failure for a glob or an address that names nothing."""
+    declared = {resource.address for resource in desired.resources}
+    known = declared | set(lock.objects)
+    check_globs((*options.only, *options.overwrite_drift), known)
+    check_globs([str(address) for address in options.rotate_key], known)
