@@ -1,0 +1,342 @@
+"""The form of an agent definition: what may be written, key by key.
+
+Shapes follow the API's create parameters (anthropic 2.11, `types/beta/agent_create_params.py`)
+with the shorthand of this project beside them. Limits that depend on more than one value are
+checked where a definition is translated.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from reconciler.authoring.forms import Foreign, Form, by_shape, by_type, problem
+from reconciler.authoring.tool_form import Tools
+
+Text: TypeAlias = Annotated[str, Field(min_length=1)]
+Effort: TypeAlias = Literal["low", "medium", "high", "xhigh", "max"]
+
+
+class EffortObject(Form):
+    type: Effort
+
+
+class ModelConfig(Form):
+    id: Text
+    effort: (
+        Annotated[
+            Annotated[Effort, Tag("=level")] | Annotated[EffortObject, Tag("=object")],
+            by_shape("level", "object"),
+        ]
+        | None
+    ) = None
+    speed: Literal["standard", "fast"] | None = None
+    inference_geo: Text | None = None
+
+
+Model: TypeAlias = Annotated[
+    Annotated[Text, Tag("=id")] | Annotated[ModelConfig, Tag("=object")],
+    by_shape("id", "object"),
+]
+
+
+class Prompt(Form):
+    """`text`, then the file, then `append`, with a blank line between."""
+
+    file: Text | None = None
+    text: str | None = None
+    append: str | None = None
+
+
+System: TypeAlias = Annotated[
+    Annotated[str, Tag("=text")] | Annotated[Prompt, Tag("=object")],
+    by_shape("text", "object"),
+]
+
+
+def _known_transport(value: Any) -> Any:
+    if value == "url":
+        return value
+    if value == "stdio":
+        raise problem(
+            "mcp.stdio_unsupported",
+            "a stdio MCP server can't run on the platform",
+            "host it and give its url",
+        )
+    raise problem(
+        "mcp.transport_unsupported",
+        f"the API knows MCP servers of type url only, not {value}",
+        "write type: url, or leave `type` out; a streamable HTTP endpoint is a url",
+    )
+
+
+_STDIO = (
+    "mcp.stdio_unsupported",
+    "a server that is started by a command can't run on the platform",
+    "host it and give its `url`",
+)
+_NO_HEADERS = (
+    "mcp.headers_unsupported",
+    "the API has no field for headers or tokens of an MCP server",
+    "keep the token in a vault credential for this URL, and out of the repository",
+)
+
+
+class McpServer(Form):
+    """A server as the API has it, or with `tools` and `permission` in place of its toolset."""
+
+    name: Annotated[str, Field(min_length=1, max_length=255)]
+    url: Annotated[str, Field(min_length=1)]
+    type: Annotated[Literal["url"], BeforeValidator(_known_transport)] | None = None
+    tools: list[Text] | None = None
+    permission: Literal["allow", "ask", "auto"] | None = None
+
+    foreign: ClassVar[Foreign] = {
+        "command": _STDIO,
+        "args": _STDIO,
+        "env": _STDIO,
+        "headers": _NO_HEADERS,
+        "authorization_token": _NO_HEADERS,
+        "allowedTools": ("field.unknown", "`allowedTools` is not a key here", "write `tools:`"),
+        "allowed_tools": ("field.unknown", "`allowed_tools` is not a key here", "write `tools:`"),
+    }
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stdio_first(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "command" in value and "url" not in value:
+            raise problem(*_STDIO)
+        return value
+
+
+class AnthropicSkill(Form):
+    type: Literal["anthropic"]
+    skill_id: Text
+    version: Text | None = None
+
+
+class CustomSkill(Form):
+    type: Literal["custom"]
+    skill_id: Text
+    version: Text | None = None
+
+
+class SkillPath(Form):
+    """A folder, pinned to its content unless `version: latest`."""
+
+    path: Text
+    version: Literal["latest"] | None = None
+
+    foreign: ClassVar[Foreign] = {
+        "from_plugin": (
+            "field.unknown",
+            "`from_plugin` is not a key here",
+            "name each skill: ./path, shared/NAME",
+        )
+    }
+
+
+def _skill_shape(value: dict[str, Any]) -> str:
+    kind = value.get("type")
+    return kind if kind in ("anthropic", "custom") else "path"
+
+
+SkillEntry: TypeAlias = Annotated[
+    Annotated[Text, Tag("=word")]
+    | Annotated[SkillPath, Tag("=path")]
+    | Annotated[AnthropicSkill, Tag("=anthropic")]
+    | Annotated[CustomSkill, Tag("=custom")],
+    by_shape("word", _skill_shape),
+]
+
+Version: TypeAlias = Annotated[int, Field(ge=1)]
+
+
+class PinnedMember(Form):
+    agent: Text
+    version: Version | None = None
+
+    foreign: ClassVar[Foreign] = {
+        "manifest": (
+            "field.unknown",
+            "`manifest` is not a key here",
+            "name the agent: its folder, or its file without .agent.yaml",
+        )
+    }
+
+
+class AgentMember(Form):
+    """The API's reference; `id` may also be a word, and `name` stands in for an id."""
+
+    type: Literal["agent"]
+    id: Text | None = None
+    name: Text | None = None
+    version: Version | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> AgentMember:
+        if (self.id is None) == (self.name is None):
+            raise problem("field.missing", "needs either `id` or `name`")
+        return self
+
+
+class SelfMember(Form):
+    type: Literal["self"]
+
+
+class AdvisorMember(Form):
+    type: Literal["advisor"]
+    model: Text
+
+
+class AdvisorWord(Form):
+    advisor: Text
+
+
+def _member_shape(value: dict[str, Any]) -> str:
+    kind = value.get("type")
+    if kind in ("agent", "self", "advisor"):
+        return str(kind)
+    return "advisor_word" if "advisor" in value else "pinned"
+
+
+Member: TypeAlias = Annotated[
+    Annotated[Text, Tag("=word")]
+    | Annotated[PinnedMember, Tag("=pinned")]
+    | Annotated[AgentMember, Tag("=agent")]
+    | Annotated[SelfMember, Tag("=self")]
+    | Annotated[AdvisorMember, Tag("=advisor")]
+    | Annotated[AdvisorWord, Tag("=advisor_word")],
+    by_shape("word", _member_shape),
+]
+
+
+class Coordinator(Form):
+    type: Literal["coordinator"]
+    agents: list[Member]
+
+
+class Switch(Form):
+    type: Literal["enabled", "disabled"]
+
+
+class Members(Form):
+    """`subagents` or `workflows`: enabled with its two keys, or disabled with none."""
+
+    type: Literal["enabled", "disabled"]
+    inline_agents: Switch | None = None
+    predefined_agents: list[Member] | None = None
+
+    @model_validator(mode="after")
+    def _disabled_is_bare(self) -> Members:
+        if self.type == "disabled" and len(self.model_fields_set) > 1:
+            raise problem("field.unknown", "disabled takes no other key than `type`")
+        return self
+
+
+class AdvisorSwitch(Form):
+    type: Literal["enabled", "disabled"]
+    model: Text | None = None
+
+    @model_validator(mode="after")
+    def _model_if_enabled(self) -> AdvisorSwitch:
+        if (self.type == "enabled") != (self.model is not None):
+            raise problem("field.missing", "an enabled advisor, and only that, has a `model`")
+        return self
+
+
+class Multiagent20261001(Form):
+    type: Literal["multiagent_20261001"]
+    subagents: Members | None = None
+    workflows: Members | None = None
+    advisor: AdvisorSwitch | None = None
+
+
+Multiagent: TypeAlias = Annotated[
+    Annotated[Coordinator, Tag("=coordinator")]
+    | Annotated[Multiagent20261001, Tag("=multiagent_20261001")],
+    by_type(["coordinator", "multiagent_20261001"]),
+]
+
+
+class ServiceAccount(Form):
+    type: Literal["service_account"]
+
+
+class AwsRole(Form):
+    type: Literal["aws_role"]
+    role_arn: Annotated[str, Field(min_length=1, max_length=2048)]
+
+
+ExecutionIdentity: TypeAlias = Annotated[
+    Annotated[ServiceAccount, Tag("=service_account")] | Annotated[AwsRole, Tag("=aws_role")],
+    by_type(["service_account", "aws_role"]),
+]
+
+
+class Registration(Form):
+    """`ntropii:`; what is left out comes from the target."""
+
+    tenant: Text | None = None
+    name: Text | None = None
+    mcp_server: Text | None = None
+    environment: Text | None = None
+    vault: Text | None = None
+    versions: bool = False
+
+
+def _yes_or_mapping(value: Any) -> str:
+    return "=object" if isinstance(value, dict) else "=yes"
+
+
+class LifecycleForm(Form):
+    protect: bool = False
+    ignore: tuple[Text, ...] = Field(default=(), strict=False)
+
+
+def _instead(key: str, hint: str) -> tuple[str, str, str]:
+    return ("field.unknown", f"`{key}` is not a key of an agent", hint)
+
+
+class AgentForm(Form):
+    """One agent. Only `model` is required; the name defaults to the folder's."""
+
+    name: Text | None = None
+    description: str | None = None
+    model: Model
+    system: System | None = None
+    knowledge: list[Text] | None = None
+    tools: Tools | None = None
+    mcp_servers: list[McpServer] | None = None
+    skills: list[SkillEntry] | None = None
+    subagents: list[Member] | None = None
+    multiagent: Multiagent | None = None
+    execution_identity: ExecutionIdentity | None = None
+    metadata: dict[str, str] | None = None
+    ntropii: (
+        Annotated[
+            Annotated[bool, Tag("=yes")] | Annotated[Registration, Tag("=object")],
+            Discriminator(_yes_or_mapping),
+        ]
+        | None
+    ) = None
+    lifecycle: LifecycleForm | None = None
+
+    foreign: ClassVar[Foreign] = {
+        "callable_agents": _instead("callable_agents", "write `subagents: [name, …]`"),
+        "output_schema": _instead("output_schema", "the API has no such field; take it out"),
+        "system_file": _instead("system_file", "write `system: {file: …}`"),
+        "system_path": _instead("system_path", "write `system: {file: …}`"),
+        "system_prompt": _instead("system_prompt", "write `system:`"),
+        "system_prompt_file": _instead("system_prompt_file", "write `system: {file: …}`"),
+        "prompt": _instead("prompt", "write `system:`"),
+        "mcp": _instead("mcp", "write `mcp_servers:`"),
+        "mcpServers": _instead("mcpServers", "write `mcp_servers:` as a list"),
+        "environment": _instead("environment", "write `ntropii: {environment: …}`"),
+        "temperature": _instead("temperature", "managed agents have no such setting"),
+        "max_tokens": _instead("max_tokens", "managed agents have no such setting"),
+        "max_turns": _instead("max_turns", "managed agents have no such setting"),
+        "type": _instead("type", "take it out: the place of the file says that it is an agent"),
+        "id": _instead("id", "take it out: the lock keeps ids, `reconcile adopt` takes one over"),
+    }

@@ -1,0 +1,189 @@
+"""Which files of a project define what, and under which address.
+
+    agents/NAME/agent.yaml                   agent/NAME
+    agents/NAME.agent.yaml                   agent/NAME
+    agents/NAME/subagents/SUB.yaml           agent/NAME/SUB
+    agents/NAME/SUB.agent.yaml               agent/NAME/SUB
+    skills/NAME/SKILL.md                     skill/NAME
+    environments/NAME.yaml                   environment/NAME
+    agents/NAME/environment.yaml             environment/NAME
+    agents/environment.yaml                  environment/<its `name:` as a slug>
+
+The last is the one place where the file system has no name to give. `.yml` is read like `.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from reconciler.authoring.files import Entry, Files, Refused
+from reconciler.authoring.project_form import PathsForm
+from reconciler.engine.diagnostics import Diagnostic, Span, error, warning
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+_YAML = (".yaml", ".yml")
+_AGENT = (".agent.yaml", ".agent.yml")
+_NOT_MANAGED = re.compile(
+    r"(vault|memory_store|deployment)s?\b.*\.(ya?ml|json|md)\Z", re.IGNORECASE
+)
+_FOREIGN_FOLDERS = ("deployments", "memory_stores", "vaults")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A definition file. `name` is its address's name, "" if the file has to say it; `folder` is
+    what relative paths start from; `alone` says that the folder belongs to this agent only."""
+
+    name: str
+    file: str
+    folder: str
+    alone: bool = False
+
+
+@dataclass(slots=True)
+class Discovered:
+    agents: list[Definition] = field(default_factory=list)
+    environments: list[Definition] = field(default_factory=list)
+    skills: list[Definition] = field(default_factory=list)
+
+
+def discover(files: Files, paths: PathsForm, findings: list[Diagnostic]) -> Discovered:
+    """Every definition of the project, in path order; what can't be one is a finding."""
+    found = Discovered()
+    for entry in _entries(files, paths.agents, findings):
+        if entry.is_folder:
+            _agent_folder(files, entry, found, findings)
+        else:
+            _agents_file(entry, paths.agents, found, findings)
+    for entry in _entries(files, paths.skills, findings):
+        if entry.is_folder:
+            _skill_folder(files, entry, found, findings)
+    for entry in _entries(files, paths.environments, findings):
+        stem = _stem(entry.name, _YAML)
+        if stem is not None and not entry.is_folder:
+            _add(found.environments, stem, entry, paths.environments, findings)
+    for folder in _FOREIGN_FOLDERS:
+        for entry in _entries(files, folder, findings):
+            if entry.name.lower() != "readme.md" and entry.name.endswith((*_YAML, ".json", ".md")):
+                findings.append(_not_managed(entry.path, folder.removesuffix("s")))
+    return found
+
+
+def _entries(files: Files, folder: str, findings: list[Diagnostic]) -> Iterator[Entry]:
+    """A folder's names without hidden ones; a symlink there is a finding."""
+    try:
+        entries = files.entries(folder)
+    except Refused as refused:
+        findings.append(refused.at(Span(folder)))
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_symlink:
+            message = f"{entry.path} is a symbolic link, which is never followed"
+            hint = "put the file itself there"
+            findings.append(error("path.symlink", message, hint, span=Span(entry.path)))
+            continue
+        yield entry
+
+
+def _agent_folder(
+    files: Files, folder: Entry, found: Discovered, findings: list[Diagnostic]
+) -> None:
+    before = len(found.agents)
+    for entry in _entries(files, folder.path, findings):
+        name = entry.name
+        if entry.is_folder:
+            if name == "subagents":
+                for below in _entries(files, entry.path, findings):
+                    stem = _stem(below.name, (*_AGENT, *_YAML))
+                    if stem is not None and not below.is_folder:
+                        full = f"{folder.name}/{stem}"
+                        _add(found.agents, full, below, entry.path, findings)
+        elif name in ("agent.yaml", "agent.yml"):
+            _add(found.agents, folder.name, entry, folder.path, findings, alone=True)
+        elif (stem := _stem(name, _AGENT)) is not None:
+            _add(found.agents, f"{folder.name}/{stem}", entry, folder.path, findings)
+        elif name in ("environment.yaml", "environment.yml"):
+            _add(found.environments, folder.name, entry, folder.path, findings)
+        else:
+            _other_file(entry, findings)
+    if len(found.agents) == before:
+        _misspelt(files, folder, findings)
+
+
+def _agents_file(entry: Entry, root: str, found: Discovered, findings: list[Diagnostic]) -> None:
+    stem = _stem(entry.name, _AGENT)
+    if stem is not None:
+        _add(found.agents, stem, entry, root, findings)
+    elif entry.name in ("environment.yaml", "environment.yml"):
+        found.environments.append(Definition("", entry.path, root))
+    else:
+        _other_file(entry, findings)
+
+
+def _other_file(entry: Entry, findings: list[Diagnostic]) -> None:
+    """A file beside agents: a form that is not read yet, a kind not managed, or no definition."""
+    name = entry.name
+    if name in ("agent.md", "mcp.json") or name.endswith(".agent.md"):
+        message = f"{name} is a form that is not read yet"
+        hint = "write agent.yaml" if name.endswith(".md") else "write `mcp_servers:` in agent.yaml"
+        findings.append(error("agent.form_not_read", message, hint, span=Span(entry.path)))
+    elif match := _NOT_MANAGED.match(name):
+        findings.append(_not_managed(entry.path, match[1].lower()))
+
+
+def _misspelt(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
+    """Warn of a folder that looks like an agent's and holds none."""
+    names = [entry.name for entry in files.entries(folder.path)]
+    if any(name in ("agent.md", "agent.yaml", "agent.yml") for name in names):
+        return
+    signs = [
+        name
+        for name in names
+        if name == "system-prompt.md" or (name.lower().startswith("agent") and "." in name)
+    ]
+    if signs:
+        message = f"the folder holds {signs[0]} but no agent.yaml, so it defines no agent"
+        place = Span(f"{folder.path}/{signs[0]}")
+        findings.append(warning("agent.no_definition", message, "write agent.yaml", span=place))
+
+
+def _skill_folder(
+    files: Files, folder: Entry, found: Discovered, findings: list[Diagnostic]
+) -> None:
+    names = [entry.name for entry in _entries(files, folder.path, findings)]
+    if names:
+        file = f"{folder.path}/SKILL.md"
+        found.skills.append(Definition(folder.name, file, folder.path))
+
+
+def _add(
+    into: list[Definition],
+    name: str,
+    entry: Entry,
+    folder: str,
+    findings: list[Diagnostic],
+    *,
+    alone: bool = False,
+) -> None:
+    if not all(_NAME.match(part) for part in name.split("/")):
+        message = f"{name} can't be part of an address"
+        hint = "letters, digits, `.`, `_` and `-`, at most 100, beginning with a letter or digit"
+        findings.append(error("address.name", message, hint, span=Span(entry.path)))
+        return
+    into.append(Definition(name, entry.path, folder, alone))
+
+
+def _stem(name: str, endings: tuple[str, ...]) -> str | None:
+    for ending in endings:
+        if name.endswith(ending) and len(name) > len(ending):
+            return name.removesuffix(ending)
+    return None
+
+
+def _not_managed(path: str, kind: str) -> Diagnostic:
+    message = f"{kind}s are not managed yet, so this file would have no effect"
+    return error("kind.not_managed", message, "move it out of the project", span=Span(path))

@@ -1,0 +1,73 @@
+"""What the pydantic models of definition files share: strictness, and dispatch by shape.
+
+A union is decided by hand before pydantic looks inside, so that one mistake gives one message.
+Tags of union members begin with `=`, so that they can be told from keys in an error's place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Discriminator
+from pydantic_core import PydanticCustomError
+
+#: What a key means that other tools know and this one does not: code, message, hint.
+Foreign: TypeAlias = dict[str, tuple[str, str, str]]
+
+
+class Form(BaseModel):
+    """A mapping with known keys only, and no conversion between types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    foreign: ClassVar[Foreign] = {}
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """`did you mean …?` for the closest known word, else ""."""
+    lowered = {item.lower(): item for item in known}
+    found = get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
+    return f"did you mean `{lowered[found[0]]}`?" if found else ""
+
+
+def one_of(words: list[str]) -> str:
+    """`a, b or c`."""
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def problem(code: str, message: str, hint: str = "") -> PydanticCustomError:
+    """A validation error that carries its own diagnostic code."""
+    # Braces would be read as a template by pydantic.
+    return PydanticCustomError(code, "{text}", {"text": message, "hint": hint})
+
+
+def by_shape(word: str, shape: Callable[[dict[str, Any]], str] | str) -> Discriminator:
+    """Text is the member tagged `=word`; a mapping is what `shape` says."""
+
+    def decide(value: Any) -> str | None:
+        if isinstance(value, str):
+            return f"={word}"
+        if isinstance(value, dict):
+            return f"={shape if isinstance(shape, str) else shape(value)}"
+        return None
+
+    return Discriminator(
+        decide, custom_error_type="field.type", custom_error_message="must be text or a mapping"
+    )
+
+
+def by_type(words: list[str]) -> Discriminator:
+    """A mapping is the member its `type` names."""
+
+    def decide(value: Any) -> str | None:
+        return f"={value.get('type')}" if isinstance(value, dict) else None
+
+    return Discriminator(
+        decide,
+        custom_error_type="field.value",
+        custom_error_message=f"must be a mapping whose `type` is {one_of(words)}",
+    )
+
+
+Policy: TypeAlias = Literal["always_allow", "always_ask", "auto"]

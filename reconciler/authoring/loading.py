@@ -1,0 +1,176 @@
+"""From a folder to `Desired`: the order in which everything is read, checked and translated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.authoring.agent import Agent, translate
+from reconciler.authoring.discovery import Definition, discover
+from reconciler.authoring.documents import Overlay, overlaid
+from reconciler.authoring.environments import translate_environment
+from reconciler.authoring.files import Files, Refused
+from reconciler.authoring.forms import nearest
+from reconciler.authoring.project import (
+    Project,
+    Settings,
+    choose_target,
+    find_root,
+    read_project,
+    settings_of,
+    target_names,
+)
+from reconciler.authoring.registrations import register, registration_resources
+from reconciler.authoring.roster import roster_of
+from reconciler.authoring.run import Defined, Run
+from reconciler.authoring.skill_refs import SkillShelf, project_skills, skill_resources
+from reconciler.authoring.variables import Variables
+from reconciler.authoring.yaml_source import Source, empty_values, parse
+from reconciler.engine.address import Address
+from reconciler.engine.desired import Desired, Expectation, Resource, Target
+from reconciler.engine.diagnostics import (
+    Diagnostic,
+    Span,
+    error,
+    has_errors,
+    sorted_findings,
+    warning,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a project says for one target. `desired` is None if an error makes it unusable."""
+
+    root: Path
+    project: str
+    target: str
+    targets: tuple[str, ...]
+    desired: Desired | None
+    findings: tuple[Diagnostic, ...]
+
+
+def load(
+    start: Path, *, target: str | None, variables: Mapping[str, str], environ: Mapping[str, str]
+) -> Loaded:
+    """Read the project around `start` for a target; every finding of the run is reported at once.
+
+    `target` None means the default target, else the only one, else `sandbox`. Raises
+    ProjectNotFound if there is no reconcile.yaml; everything else is a diagnostic.
+    """
+    root = find_root(start)
+    files = Files(root)
+    findings: list[Diagnostic] = []
+    project = read_project(files, findings)
+    if project is None:
+        return Loaded(root, "", target or "", ("sandbox",), None, sorted_findings(findings))
+    names = target_names(project)
+    chosen = choose_target(project, target, findings) if project.usable else None
+    if chosen is None:
+        return Loaded(root, project.name, target or "", names, None, sorted_findings(findings))
+    settings = settings_of(project, chosen, findings)
+    run = Run(
+        files=files,
+        project=project.name,
+        settings=settings,
+        paths=project.paths,
+        variables=Variables(variables, settings.variables, environ),
+        environ=environ,
+        findings=findings,
+    )
+    desired = _desired(project, run)
+    usable = desired if not has_errors(findings) else None
+    return Loaded(root, project.name, chosen, names, usable, sorted_findings(findings))
+
+
+def _desired(project: Project, run: Run) -> Desired:
+    discovered = discover(run.files, run.paths, run.findings)
+    taken: dict[Address, str] = {}
+    agents = _defined("agent", discovered.agents, taken, run)
+    environments = _defined("environment", discovered.environments, taken, run)
+    _unknown_overrides(project, taken, run)
+    shelf = SkillShelf()
+    project_skills(discovered.skills, shelf, run)
+    roster = roster_of(agents, (address for address in taken if address.kind == "agent"))
+    translated = [translate(defined, roster, shelf, run) for defined in agents]
+    known: list[Agent] = [agent for agent in translated if agent is not None]
+    declared = [translate_environment(defined, run) for defined in environments]
+    rooms: list[Resource] = [resource for resource in declared if resource is not None]
+    registered = register(known, rooms, run)
+    resources = [
+        *(agent.resource for agent in known),
+        *rooms,
+        *skill_resources(shelf),
+        *registration_resources(registered),
+    ]
+    if not resources and not has_errors(run.findings):
+        message = "the project defines nothing"
+        hint = "add agents/NAME/agent.yaml"
+        run.findings.append(warning("project.empty", message, hint, span=Span("reconcile.yaml")))
+    return Desired(
+        project=run.project,
+        target=_target(run.settings, tuple(sorted({item.tenant for item in registered}))),
+        resources=tuple(sorted(resources, key=lambda resource: resource.address)),
+    )
+
+
+def _target(settings: Settings, tenants: tuple[str, ...]) -> Target:
+    expect = settings.expect
+    expectation = Expectation(expect.workspace or "", expect.organization or "")
+    return Target(settings.name, expectation, tenants)
+
+
+def _defined(
+    kind: str, definitions: list[Definition], taken: dict[Address, str], run: Run
+) -> list[Defined]:
+    """Every definition parsed, with its address and the target's override merged in. `taken`
+    gains each address with its file, those of files that can't be read too."""
+    found: list[Defined] = []
+    for definition in definitions:
+        source = _read(definition.file, run)
+        if source is None:
+            if definition.name:  # a roster may still name it
+                taken.setdefault(Address(kind, definition.name), definition.file)
+            continue
+        address = Address(kind, definition.name or _named(source))
+        if address in taken:
+            message = f"{address} is defined by {taken[address]}, too"
+            hint = "rename or delete one of them"
+            place = Span(definition.file)
+            run.findings.append(error("address.duplicate", message, hint, span=place))
+            continue
+        taken[address] = definition.file
+        overlay: Overlay | None = run.settings.overlays.get(address)
+        found.append(Defined(address, definition, overlaid(source, overlay)))
+    return found
+
+
+def _read(path: str, run: Run) -> Source | None:
+    try:
+        data = run.files.read(path)
+    except Refused as refused:
+        run.findings.append(refused.at(Span(path)))
+        return None
+    source, problems = parse(path, data)
+    run.findings.extend(problems)
+    if source is not None:
+        run.findings.extend(empty_values(source))
+    return source
+
+
+def _named(source: Source) -> str:
+    """An address's name from `name:`, for the one file whose path has none to give."""
+    value = source.value.get("name") if isinstance(source.value, dict) else None
+    slug = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-") if isinstance(value, str) else ""
+    return slug or "environment"
+
+
+def _unknown_overrides(project: Project, known: Iterable[Address], run: Run) -> None:
+    for address, overlay in run.settings.overlays.items():
+        if address not in known:
+            place = project.source.key_span(overlay.at)
+            message = f"there is no {address} to override"
+            hint = nearest(str(address), [str(item) for item in known])
+            run.findings.append(error("override.unknown", message, hint, span=place))

@@ -1,0 +1,49 @@
+"""The form of reconcile.yaml."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Field
+
+from reconciler.authoring.forms import Form
+
+SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
+Slug: TypeAlias = Annotated[str, Field(pattern=SLUG)]
+_Variable: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+_Text: TypeAlias = Annotated[str, Field(min_length=1)]
+
+
+class ExpectForm(Form):
+    workspace: str | None = None
+    organization: str | None = None
+
+
+class NtropiiDefaults(Form):
+    tenant: _Text | None = None
+    environment: _Text | None = None
+
+
+class TargetForm(Form):
+    expect: ExpectForm | None = None
+    ntropii: NtropiiDefaults | None = None
+    variables: dict[_Variable, str] | None = None
+    overrides: dict[str, dict[str, Any]] | None = None
+
+
+class PathsForm(Form):
+    agents: _Text = "agents"
+    skills: _Text = "skills"
+    environments: _Text = "environments"
+
+
+class ProjectForm(Form):
+    """`moved` and `policy` have a place and no effect yet, so anything in them is an error."""
+
+    version: Literal[1]
+    project: Slug
+    default_target: Slug | None = None
+    targets: dict[Slug, TargetForm | None] | None = None
+    moved: list[Any] | None = None
+    policy: dict[str, Any] | None = None
+    paths: PathsForm | None = None

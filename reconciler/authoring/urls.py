@@ -1,0 +1,115 @@
+"""MCP server URLs: what is refused, when two are the same, and where a key may go."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from reconciler.authoring.documents import Scope
+from reconciler.authoring.yaml_source import KeyPath
+
+_SECRET_KEY = re.compile(
+    r"(^|[_-])(token|key|apikey|secret|password|passwd|pwd|auth|authorization|bearer|signature|sig|"
+    r"credentials?)($|[_-])",
+    re.IGNORECASE,
+)
+_SECRET_VALUE = re.compile(r"(sk-|ghp_|gho_|github_pat_|xox[abp]-|ntro_|eyJ[A-Za-z0-9_-]{10})")
+_PLACEHOLDER = re.compile(
+    r"replace[-_]?(me|with|this)|^(https?://)?(replace|paste|changeme)|paste[-_]|"
+    r"(^|[^a-z])your[-_]|changeme|<[^>]*>|\$\{|todo\b",
+    re.IGNORECASE,
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_KEY_DOMAIN = ".ntropii.com"
+ALLOWED_HOSTS = "RECONCILE_ALLOWED_HOSTS"
+
+
+def check_url(url: str, place: KeyPath, scope: Scope) -> bool:
+    """Report what is wrong with an MCP server's URL; a secret in it is never repeated."""
+    if _PLACEHOLDER.search(url):
+        scope.error("mcp.url_placeholder", "the URL is a placeholder", place, "fill it in")
+        return False
+    parts = _split(url)
+    if parts is None or any(mark.isspace() for mark in url):
+        scope.error("mcp.url_invalid", "this is not a URL", place, "https://host/path")
+        return False
+    if parts.scheme not in _DEFAULT_PORTS:
+        message = f"the scheme is {parts.scheme or 'missing'}; only http and https are possible"
+        scope.error("mcp.url_scheme", message, place, "https://host/path")
+        return False
+    if not parts.hostname:
+        scope.error("mcp.url_invalid", "the URL has no host", place, "https://host/path")
+        return False
+    if _has_credentials(parts):
+        scope.error(
+            "mcp.url_credentials",
+            f"the URL of {parts.hostname} carries a credential",
+            place,
+            "keep it in a vault credential; what has been committed should be rotated",
+        )
+        return False
+    if len(url) > 2048:
+        scope.error("mcp.url_too_long", f"{len(url):,} characters; 2,048 is the limit", place)
+        return False
+    if parts.hostname.endswith(".invalid"):
+        scope.warning("mcp.url_placeholder", f"{parts.hostname} never exists", place, "fill it in")
+    return True
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _has_credentials(parts: SplitResult) -> bool:
+    if parts.username is not None or parts.password is not None:
+        return True
+    for query in (parts.query, parts.fragment):
+        for key, value in parse_qsl(query, keep_blank_values=True):
+            if value and (_SECRET_KEY.search(key) or _SECRET_VALUE.match(value)):
+                return True
+    return any(_SECRET_VALUE.match(part) for part in parts.path.split("/"))
+
+
+def normalised(url: str) -> str:
+    """The URL as the platform compares it: case of scheme and host, default port and a trailing
+    slash don't count (API reference §7.5)."""
+    parts = _split(url)
+    if parts is None:
+        return url
+    host = (parts.hostname or "").rstrip(".")
+    host = f"[{host}]" if ":" in host else host
+    port = parts.port
+    if port is not None and port != _DEFAULT_PORTS.get(parts.scheme):
+        host = f"{host}:{port}"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{host}{parts.path.rstrip('/')}{query}"
+
+
+def may_receive_key(url: str, environ: Mapping[str, str]) -> bool:
+    """Whether the registry's one-time key may go to this server: https on *.ntropii.com, a host
+    in RECONCILE_ALLOWED_HOSTS, or this machine."""
+    parts = _split(url)
+    if parts is None or not parts.hostname:
+        return False
+    host = parts.hostname.lower().rstrip(".")
+    if _is_loopback(host):
+        return parts.scheme in _DEFAULT_PORTS
+    allowed = {name.lower() for name in re.split(r"[\s,]+", environ.get(ALLOWED_HOSTS, "")) if name}
+    known = host.endswith(_KEY_DOMAIN) or host in allowed or f"{host}:{parts.port}" in allowed
+    return parts.scheme == "https" and known
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
