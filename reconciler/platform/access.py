@@ -86,7 +86,7 @@ def from_environment(environ: Mapping[str, str], *, home: Path) -> Access:
     allowed = _allowed_hosts(environ)
     base_url = environ.get("ANTHROPIC_BASE_URL") or ANTHROPIC_URL
     origin = check_host(base_url, "ANTHROPIC_BASE_URL", official=ANTHROPIC_HOST, allowed=allowed)
-    key = environ.get("ANTHROPIC_API_KEY")
+    key = environ.get("ANTHROPIC_API_KEY", "").strip()
     return Access(
         base_url=origin,
         origin=origin,
@@ -182,7 +182,7 @@ def _sdk_source(environ: Mapping[str, str]) -> str:
 def _registry(
     environ: Mapping[str, str], home: Path, allowed: frozenset[str]
 ) -> RegistryAccess | None:
-    host, key = environ.get("NTRO_HOST"), environ.get("NTRO_API_KEY")
+    host, key = environ.get("NTRO_HOST"), environ.get("NTRO_API_KEY", "").strip()
     connection, where = _connection(environ, home) if not (host and key) else ({}, "")
     source = "NTRO_API_KEY" if key else where
     key = key or _text(connection, "api_key")

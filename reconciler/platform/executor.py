@@ -79,8 +79,8 @@ def execute(
 
     `stop` set: nothing more is started, except what stores a one-time key already issued. `live`
     gives ids that the lock does not know, and the origin to keep. `secrets` are the operator's,
-    by name. A failure is an outcome; raises only OSError (the lock can't be written) and
-    graphlib.CycleError, the latter before any write.
+    by name. A failure is an outcome; raises only Halt, if the lock can't be written, and
+    graphlib.CycleError, both before any request.
     """
     needs = _needs(plan.actions)
     order = TopologicalSorter(needs)
@@ -201,8 +201,6 @@ def _carry_out(run: _Run, action: Action) -> Outcome:
         if isinstance(failure, Halt):
             run.halted = action.address
         return _failed(run, action, failure.message, isinstance(failure, Moved))
-    except OSError as failure:
-        return _failed(run, action, f"the lock can't be written: {failure.strerror}", False)
     except Exception as failure:
         return _failed(run, action, f"{type(failure).__name__}: {failure}", False)
     entry = run.store.lock.entry(action.address)

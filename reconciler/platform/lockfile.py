@@ -11,7 +11,7 @@ import os
 import socket
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,9 @@ from pathlib import Path
 from reconciler.engine.address import Address
 from reconciler.engine.live import Origin
 from reconciler.engine.lock import Lock, LockEntry, LockError, dump_lock, load_lock
-from reconciler.platform.errors import LockHeld
+from reconciler.platform.errors import Halt, LockHeld
+
+_FOUND_AGAIN = "mend that and apply again: what was made is found again by its marker"
 
 
 def read_lock(path: Path, project: str, target: str) -> Lock:
@@ -60,7 +62,7 @@ class LockStore:
         return self._lock
 
     def update(self, address: Address, entry: LockEntry) -> None:
-        """Keep an entry. Raises OSError if the file can't be written."""
+        """Keep an entry. Raises Halt if the file can't be written."""
         with self._mutex:
             if self._lock.entry(address) == entry:
                 return
@@ -96,7 +98,10 @@ class LockStore:
                 return
             with self._mutex:
                 lock, made = self._lock, self._made
-            write_atomically(self._path, dump_lock(lock))
+            try:
+                write_atomically(self._path, dump_lock(lock))
+            except OSError as failure:
+                raise Halt(f"the lock can't be written: {failure.strerror}", _FOUND_AGAIN) from None
             self._saved = made
 
 
@@ -145,6 +150,12 @@ def _sync_folder(folder: Path) -> None:
             raise
     finally:
         os.close(handle)
+
+
+def lock_directory(environ: Mapping[str, str], home: Path) -> Path:
+    """Where `hold` keeps its files: one place per user, whatever the checkout."""
+    state = environ.get("XDG_STATE_HOME")
+    return (Path(state) if state else home / ".local" / "state") / "reconcile" / "locks"
 
 
 @contextlib.contextmanager

@@ -6,9 +6,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
-from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired
 from reconciler.engine.live import MARKER_KEY, Live, LiveObject, Marker, Origin, Unread
 from reconciler.engine.lock import Lock
@@ -18,6 +16,8 @@ from reconciler.platform.clients import Clients
 from reconciler.platform.errors import AccessRefused, NotFound, PlatformError, ReadFailed
 from reconciler.platform.kinds import agent, credential, environment, skill, vault
 from reconciler.platform.origin import check_hosts, check_origin
+from reconciler.platform.registry import Registry
+from reconciler.platform.scope import Scope, make_scope
 
 __all__ = ["check_hosts", "check_origin", "read_live"]
 
@@ -64,23 +64,23 @@ def read_live(
     What can't be read is `Unread`, never absent. Raises AccessRefused if the key is not accepted
     at all. `on_progress` gets a line for a person, from several threads.
     """
-    seen = _Snapshot()
+    seen, scope = _Snapshot(), make_scope(desired, lock)
     with ThreadPoolExecutor(_THREADS) as pool:
         tasks = [pool.submit(_list_kind, clients, kind, seen, on_progress) for kind in _KINDS]
         tasks.append(pool.submit(_list_deployments, clients, seen))
-        if _uses_registry(desired, lock):
-            tasks.append(pool.submit(_read_registry, clients, desired, lock, seen, on_progress))
+        if scope.uses_registry:
+            tasks.append(pool.submit(_read_registry, clients, scope, seen, on_progress))
         for task in tasks:
             task.result()
         _check_accepted(seen)
-        singles = list(_singles(clients, desired, lock, seen))
+        singles = list(_singles(clients, scope, lock, seen))
         for single in [pool.submit(one) for one in singles]:
             single.result()
     origin = Origin(
         clients.access.origin,
         clients.organization,
         clients.workspace,
-        clients.access.registry_origin if _uses_registry(desired, lock) else "",
+        clients.access.registry_origin if scope.uses_registry else "",
         dict(sorted(seen.tenants.items())),
     )
     return Live(
@@ -138,14 +138,15 @@ def live_object(kind: str, body: Body, parent: str = "") -> LiveObject:
 
 def _check_accepted(seen: _Snapshot) -> None:
     """A key that nothing accepts is one clear error, not an incomplete plan."""
-    if seen.refused and not seen.objects and not seen.deployments:
+    lists = {item.kind for item in seen.unread if not item.what}
+    if seen.refused and lists >= set(_KINDS):
         raise AccessRefused(
             f"the key is not accepted: {seen.refused[0].message}", "see `reconcile doctor`"
         )
 
 
 def _singles(
-    clients: Clients, desired: Desired, lock: Lock, seen: _Snapshot
+    clients: Clients, scope: Scope, lock: Lock, seen: _Snapshot
 ) -> Iterable[Callable[[], None]]:
     listed = {item.id for item in seen.objects}
     unread = {item.kind for item in seen.unread}
@@ -154,12 +155,12 @@ def _singles(
         if known and entry.id and entry.id not in listed:
             yield _confirm(clients, address.kind, entry.id, seen)
     for position, item in enumerate(seen.objects):
-        if item.kind == "skill" and _is_ours(item, desired, lock):
-            yield _skill_contents(clients, position, item, lock, seen)
-        if item.kind == "vault" and _concerns(item, desired, lock):
+        if item.kind == "skill" and scope.is_ours(item):
+            yield _skill_contents(clients, position, item, scope, seen)
+        if item.kind == "vault" and scope.holds_keys(item):
             yield _credentials(clients, item.id, seen)
         if item.kind == "agent":
-            version = _base_version(item, desired, lock)
+            version = scope.base_version(item)
             if version is not None:
                 yield _earlier(clients, item.id, version, seen)
 
@@ -183,13 +184,13 @@ def _confirm(clients: Clients, kind: str, id: str, seen: _Snapshot) -> Callable[
 
 
 def _skill_contents(
-    clients: Clients, position: int, item: LiveObject, lock: Lock, seen: _Snapshot
+    clients: Clients, position: int, item: LiveObject, scope: Scope, seen: _Snapshot
 ) -> Callable[[], None]:
     """The lock knows the contents as long as it knows the newest version; else they are
     downloaded, so that a lost lock or a lost answer is made good."""
 
     def run() -> None:
-        versions = _locked_versions(item, lock)
+        versions = scope.versions(item)
         if item.body.get("latest_version_id") not in versions.values():
             try:
                 versions = skill.contents(clients, item.id, versions)
@@ -236,65 +237,8 @@ def _earlier(clients: Clients, id: str, version: int, seen: _Snapshot) -> Callab
     return run
 
 
-def _base_version(item: LiveObject, desired: Desired, lock: Lock) -> int | None:
-    """The version to compare with, if the live one is neither the lock's nor the marker's."""
-    marker = item.marker if item.marker and _is_ours(item, desired, lock) else None
-    locked = [
-        entry.version
-        for address, entry in lock.objects.items()
-        if address.kind == "agent" and entry.id == item.id and entry.version is not None
-    ]
-    known = ([marker.version] if marker and marker.version is not None else []) + locked
-    return known[0] if known and item.version not in known else None
-
-
-def _is_ours(item: LiveObject, desired: Desired, lock: Lock) -> bool:
-    marker = item.marker
-    marked = marker and (marker.project, marker.target) == (desired.project, desired.target.name)
-    return bool(marked) or item.id in {entry.id for entry in lock.objects.values()}
-
-
-def _concerns(item: LiveObject, desired: Desired, lock: Lock) -> bool:
-    """Whether a vault's credentials matter: it is ours, or a folder names it."""
-    if _is_ours(item, desired, lock) or item.id in {e.parent for e in lock.objects.values()}:
-        return True
-    for resource in desired.resources:
-        details = resource.registration
-        if details and details.existing_vault == item.id:
-            return True
-        shared = resource.address.kind == "vault" and resource.body.get("display_name")
-        if shared and shared == item.body.get("display_name"):
-            return True
-    return False
-
-
-def _locked_versions(item: LiveObject, lock: Lock) -> dict[str, str]:
-    for address, entry in lock.objects.items():
-        if address.kind == "skill" and entry.id == item.id:
-            return dict(entry.versions)
-    return {}
-
-
-def _uses_registry(desired: Desired, lock: Lock) -> bool:
-    addresses = [resource.address for resource in desired.resources] + list(lock.objects)
-    return any(address.kind == "registration" for address in addresses)
-
-
-def _tenants_in_use(desired: Desired, lock: Lock) -> list[str]:
-    locked = {address.name.partition("/")[0] for address in lock.objects if _is_row(address)}
-    return sorted(locked | set(desired.target.tenants))
-
-
-def _is_row(address: Address) -> bool:
-    return address.kind == "registration"
-
-
 def _read_registry(
-    clients: Clients,
-    desired: Desired,
-    lock: Lock,
-    seen: _Snapshot,
-    on_progress: Callable[[str], None],
+    clients: Clients, scope: Scope, seen: _Snapshot, on_progress: Callable[[str], None]
 ) -> None:
     """Tenant ids of the slugs in use, and the rows of each. Unknown slugs are left out."""
     registry = clients.registry
@@ -307,14 +251,14 @@ def _read_registry(
     except PlatformError as failure:
         seen.failed("registration", "", ReadFailed(failure.message))
         return
-    for slug in _tenants_in_use(desired, lock):
+    for slug in scope.tenants:
         if slug in ids:
             seen.tenants[slug] = ids[slug]
             _read_rows(registry, slug, ids[slug], seen, on_progress)
 
 
 def _read_rows(
-    registry: Any, slug: str, tenant: str, seen: _Snapshot, on_progress: Callable[[str], None]
+    registry: Registry, slug: str, tenant: str, seen: _Snapshot, on_progress: Callable[[str], None]
 ) -> None:
     try:
         rows = [LiveObject("registration", str(row["id"]), row) for row in registry.rows(tenant)]

@@ -40,18 +40,6 @@ def create(step: Step) -> Written:
     return Written(id=made["id"], parent=vault_id)
 
 
-def update(step: Step) -> Written:
-    body: dict[str, Any] = {key: v for key, v in step.payload.items() if key != "vault_id"}
-    _check_server(step)
-    vault_id = _vault(step)
-    made = step.write(
-        lambda sdk: sdk.beta.vaults.credentials.with_raw_response.update(
-            step.id, vault_id=vault_id, **reveal(body)
-        )
-    )
-    return Written(id=made["id"], parent=vault_id)
-
-
 def replace(step: Step) -> Written:
     """Archive the old one, then create: a URL is held by one active credential of a vault."""
     _check_server(step)
@@ -98,4 +86,4 @@ def is_key(ref: Ref) -> bool:
     return ref.attr == "api_key"
 
 
-WRITES = {"create": create, "update": update, "replace": replace, "archive": archive}
+WRITES = {"create": create, "replace": replace, "archive": archive}

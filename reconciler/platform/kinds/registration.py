@@ -18,6 +18,8 @@ def create(step: Step) -> Written:
     The intent names the rows that held the reference before, so that after a crash a row it does
     not name is known to be ours and never handed out. It stays until the key is stored.
     """
+    if not step.stores_key:
+        raise WriteFailed("not registered: nothing in this plan would store the one-time key")
     registry = _registry(step)
     row = _row(step)
     doomed = [str(id) for id in step.payload.get("delete") or ()]
@@ -34,7 +36,7 @@ def create(step: Step) -> Written:
     if key is None:
         raise OutcomeUnknown("registered, but the answer held no key")
     step.keys[step.action.address] = key
-    written = Written(id=str(made["id"]), intent=intent if step.stores_key else None)
+    written = Written(id=str(made["id"]), intent=intent)
     step.save(written)
     if "record" not in step.payload:
         return written

@@ -10,6 +10,7 @@ import io
 import mimetypes
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 PAGE = 1000
 _LABEL = re.compile(r"(?P<slug>[^ /()]+) \((?P<project>[^/()]+)/(?P<target>[^/()]+)\)")
 _MAX_UNPACKED = 100 * 2**20  # bytes; an upload holds 30 MB at most
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)
 _Upload = tuple[str, bytes, str]
 
 
@@ -186,7 +188,7 @@ def _downloaded(clients: Clients, id: str, version: str) -> str | None:
         return None
     try:
         return content_digest(_unpacked(raw.read()))
-    except (zipfile.BadZipFile, UnicodeDecodeError, RuntimeError, NotImplementedError):
+    except _UNREADABLE:
         return None
 
 

@@ -1,0 +1,77 @@
+"""Which live objects concern this project and target, told by marker, lock and folders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.engine.desired import Desired
+from reconciler.engine.live import LiveObject
+from reconciler.engine.lock import Lock, LockEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is asked of every live object, looked up once: a workspace may hold thousands.
+
+    `entries` are the lock's by id; `vault_ids` and `vault_names` are vaults that hold, or are
+    named to hold, a key of ours.
+    """
+
+    project: str
+    target: str
+    entries: Mapping[str, LockEntry]
+    vault_ids: frozenset[str]
+    vault_names: frozenset[str]
+    tenants: tuple[str, ...]
+    uses_registry: bool
+
+    def is_ours(self, item: LiveObject) -> bool:
+        """Whether the marker or the lock says that this project and target own it."""
+        return self._is_marked(item) or item.id in self.entries
+
+    def holds_keys(self, vault: LiveObject) -> bool:
+        """Whether the credentials of this vault matter."""
+        name = vault.body.get("display_name")
+        return self.is_ours(vault) or vault.id in self.vault_ids or name in self.vault_names
+
+    def base_version(self, agent: LiveObject) -> int | None:
+        """The version our last write made, if the live one is another: the marker's, else the
+        lock's. None if there is nothing to read."""
+        marked = agent.marker.version if agent.marker and self._is_marked(agent) else None
+        entry = self.entries.get(agent.id)
+        locked = entry.version if entry else None
+        if agent.version in (marked, locked):
+            return None
+        return locked if marked is None else marked
+
+    def versions(self, skill: LiveObject) -> dict[str, str]:
+        """Content digest → version id, as far as the lock knows."""
+        entry = self.entries.get(skill.id)
+        return dict(entry.versions) if entry else {}
+
+    def _is_marked(self, item: LiveObject) -> bool:
+        marker = item.marker
+        return marker is not None and (marker.project, marker.target) == (self.project, self.target)
+
+
+def make_scope(desired: Desired, lock: Lock) -> Scope:
+    rows = [address for address in lock.objects if address.kind == "registration"]
+    details = [one.registration for one in desired.resources if one.registration]
+    parents = {entry.parent for entry in lock.objects.values()}
+    named = {one.existing_vault for one in details}
+    shared = {
+        str(one.body.get("display_name"))
+        for one in desired.resources
+        if one.address.kind == "vault"
+    }
+    slugs = {address.name.partition("/")[0] for address in rows}
+    return Scope(
+        project=desired.project,
+        target=desired.target.name,
+        entries={entry.id: entry for entry in lock.objects.values() if entry.id},
+        vault_ids=frozenset(parents | named) - {""},
+        vault_names=frozenset(shared),
+        tenants=tuple(sorted(slugs | set(desired.target.tenants))),
+        uses_registry=bool(rows or details),
+    )
