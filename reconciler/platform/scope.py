@@ -57,6 +57,7 @@ class Scope:
 
 def make_scope(desired: Desired, lock: Lock) -> Scope:
     rows = [address for address in lock.objects if address.kind == "registration"]
+    declares_rows = any(one.address.kind == "registration" for one in desired.resources)
     details = [one.registration for one in desired.resources if one.registration]
     parents = {entry.parent for entry in lock.objects.values()}
     named = {one.existing_vault for one in details}
@@ -73,5 +74,5 @@ def make_scope(desired: Desired, lock: Lock) -> Scope:
         vault_ids=frozenset(parents | named) - {""},
         vault_names=frozenset(shared),
         tenants=tuple(sorted(slugs | set(desired.target.tenants))),
-        uses_registry=bool(rows or details),
+        uses_registry=bool(rows) or declares_rows,
     )
