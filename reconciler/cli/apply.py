@@ -11,7 +11,7 @@ import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure, as_finding
-from reconciler.cli.options import Settings, addresses, common
+from reconciler.cli.options import Settings, common, planning
 from reconciler.cli.plan import show_plan, with_findings
 from reconciler.cli.signals import stopping
 from reconciler.cli.terminal import Progress, is_terminal, progress, write_json, write_lines
@@ -45,31 +45,9 @@ def _writing(function: Callable[..., int]) -> Callable[..., Any]:
     return function
 
 
-def _addresses(
-    context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]
-) -> frozenset[Address]:
-    try:
-        return frozenset(Address.parse(text) for text in texts)
-    except ValueError as failure:
-        raise click.BadParameter(str(failure), context, parameter) from None
-
-
 @click.command()
-@addresses
+@planning
 @_writing
-@click.option(
-    "--overwrite-drift",
-    metavar="GLOB",
-    multiple=True,
-    help="Replace what was edited outside on these addresses; may be given several times.",
-)
-@click.option(
-    "--rotate-key",
-    metavar="ADDRESS",
-    multiple=True,
-    callback=_addresses,
-    help="Register anew: the registry's UUID and key of this registration change.",
-)
 @common()
 def apply(
     settings: Settings,

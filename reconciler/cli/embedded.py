@@ -66,7 +66,8 @@ def sandbox(settings: Settings, port: int, db: Path | None) -> int:  # fmt: skip
 
 def _project_or(start: Path) -> Path:
     """The project's folder, so that `--target sandbox` there sees the same world."""
-    from reconciler.authoring.project import ProjectNotFound, find_root
+    from reconciler.authoring import ProjectNotFound
+    from reconciler.authoring.project import find_root
 
     try:
         return find_root(start)

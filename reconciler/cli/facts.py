@@ -30,8 +30,6 @@ def outputs(settings: Settings, only: tuple[str, ...]) -> int:
     from reconciler.engine.outputs import OutputsConflict, collect
 
     loaded, desired = load_desired(settings)
-    if loaded.root is None:
-        raise Failure(*loaded.findings)
     lock = read_lock_of(desired, lock_path(loaded.root, desired.target.name))
     check_globs(only, [resource.address for resource in desired.resources])
     found = collect(desired, lock, only)
@@ -53,7 +51,7 @@ def doctor(settings: Settings) -> int:
     from reconciler.platform.doctor import examine
 
     loaded = load(settings)
-    if loaded.root is None or not loaded.target:
+    if not loaded.target:
         raise Failure(*loaded.findings)
     errors = sum(finding.severity == "error" for finding in loaded.findings)
     detail = f"{counted(errors, 'error')}; see reconcile validate" if errors else str(loaded.root)

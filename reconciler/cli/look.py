@@ -13,7 +13,7 @@ import click
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure
 from reconciler.cli.options import Settings, common
-from reconciler.cli.project import load, load_desired, source_lines, unknown_address
+from reconciler.cli.project import EMBEDDED, load, load_desired, source_lines, unknown_address
 from reconciler.cli.terminal import write_json, write_lines
 from reconciler.engine.diagnostics import Diagnostic, has_errors, sorted_findings
 from reconciler.engine.values import encode
@@ -38,19 +38,16 @@ def validate(settings: Settings, paths: tuple[Path, ...], strict: bool) -> int:
     """
     starts = dict.fromkeys(_folder(path) for path in paths) or [settings.start]
     findings: list[Diagnostic] = []
-    root: Path | None = None
     for start in starts:
         loaded = load(settings, start=start)
-        root = root or loaded.root
-        every = [*loaded.findings, *_other_targets(settings, start, loaded)]
-        findings += _below(every, loaded.root, paths)
+        findings += _below(_every_target(settings, start, loaded), loaded.root, paths)
     if strict:
         findings = [_strict(finding) for finding in findings]
     shown = sorted_findings(findings)
     if settings.format == "json":
         write_json(diagnostics_document(shown))
     else:
-        write_lines(diagnostics_lines(shown, source_lines(root)))
+        write_lines(diagnostics_lines(shown, source_lines(loaded.root)))
     return exit_codes.ERROR if has_errors(shown) else exit_codes.OK
 
 
@@ -82,20 +79,26 @@ def _folder(path: Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def _other_targets(settings: Settings, start: Path, loaded: Loaded) -> Iterable[Diagnostic]:
-    """The findings of the targets that were not loaded yet, if none is named."""
+def _every_target(settings: Settings, start: Path, loaded: Loaded) -> Iterable[Diagnostic]:
+    """The findings of the named target, or of all; that none is chosen is then no mistake.
+
+    `sandbox` exists without being declared: beside other targets it is checked only if it is the
+    default one, since nobody said what its variables are.
+    """
     if settings.target is not None:
-        return
-    for target in loaded.targets:
-        if target != loaded.target:
-            yield from load(settings, target=target, start=start).findings
+        return loaded.findings
+    others = [target for target in loaded.targets if target not in (loaded.target, EMBEDDED)]
+    if not loaded.target and not others:
+        return loaded.findings
+    findings = [finding for finding in loaded.findings if finding.code != "target.required"]
+    for target in others:
+        findings += load(settings, target=target, start=start).findings
+    return findings
 
 
-def _below(
-    findings: Iterable[Diagnostic], root: Path | None, paths: tuple[Path, ...]
-) -> list[Diagnostic]:
+def _below(findings: Iterable[Diagnostic], root: Path, paths: tuple[Path, ...]) -> list[Diagnostic]:
     """The findings whose file is one of the paths or below one; those without a place stay."""
-    if not paths or root is None:
+    if not paths:
         return list(findings)
     wanted = [path.resolve() for path in paths]
     return [

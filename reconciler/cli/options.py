@@ -10,6 +10,8 @@ from typing import Any, Literal, TypeVar
 
 import click
 
+from reconciler.engine.address import Address
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -77,6 +79,35 @@ def _options(formats: tuple[str, ...]) -> list[Callable[..., Any]]:
 def addresses(function: Command) -> Command:
     """Adds `[ADDRESS…]`, globs over addresses."""
     return click.argument("only", metavar="[ADDRESS]...", nargs=-1)(function)
+
+
+def planning(function: Command) -> Command:
+    """Adds what a plan may be told: which addresses, which edits to replace, which keys to renew.
+
+    The same words for `plan` and `apply`, so that what was reviewed is what is applied.
+    """
+    for add in (
+        click.option(
+            "--rotate-key", metavar="ADDRESS", multiple=True, callback=_exact_addresses,
+            help="Register anew: the registry's UUID and key of this registration change.",
+        ),
+        click.option(
+            "--overwrite-drift", metavar="GLOB", multiple=True,
+            help="Replace what was edited outside on these addresses; may be given several times.",
+        ),
+        addresses,
+    ):  # fmt: skip
+        function = add(function)
+    return function
+
+
+def _exact_addresses(
+    context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]
+) -> frozenset[Address]:
+    try:
+        return frozenset(Address.parse(text) for text in texts)
+    except ValueError as failure:
+        raise click.BadParameter(str(failure), context, parameter) from None
 
 
 def _variables(

@@ -24,15 +24,18 @@ UNCOMMITTED = ".reconcile"
 
 
 def load(settings: Settings, *, target: str | None = None, start: Path | None = None) -> Loaded:
-    """What the folders say, with whatever findings there are."""
+    """What the folders say, with whatever findings there are. Raises Failure without a project."""
     from reconciler import authoring
 
-    return authoring.load(
-        start or settings.start,
-        target=target or settings.target,
-        variables=settings.variables,
-        environ=os.environ,
-    )
+    try:
+        return authoring.load(
+            start or settings.start,
+            target=target or settings.target,
+            variables=settings.variables,
+            environ=os.environ,
+        )
+    except authoring.ProjectNotFound as failure:
+        raise Failure(error("project.not_found", str(failure))) from None
 
 
 def load_desired(settings: Settings) -> tuple[Loaded, Desired]:
@@ -71,13 +74,11 @@ def unknown_address(text: str, known: Iterable[Address]) -> Diagnostic:
     return error("address.unknown", f"nothing has the address {text}", hint)
 
 
-def source_lines(root: Path | None) -> SourceLine:
+def source_lines(root: Path) -> SourceLine:
     """Gives the line of a place inside the project, None if it can't be read."""
 
     @lru_cache(maxsize=64)
     def lines(file: str) -> list[str]:
-        if root is None:
-            return []
         try:
             return (root / file).read_text(encoding="utf-8", errors="replace").split("\n")
         except OSError:

@@ -51,8 +51,6 @@ def reach(settings: Settings) -> Iterator[Place]:
     """The place that the settings name; the embedded platform runs as long as this is open."""
     loaded, desired = load_desired(settings)
     root, target = loaded.root, desired.target.name
-    if root is None:
-        raise Failure(*loaded.findings)
     with access_to(root, target, desired.target.tenants) as access:
         yield Place(loaded, desired, access, root, lock_path(root, target))
 

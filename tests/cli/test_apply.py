@@ -1,0 +1,112 @@
+"""What `apply` does around the writing: asking, refusing, ending."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciler.engine.address import Address
+from reconciler.engine.outcome import Outcome, Report
+
+from .conftest import Run
+
+apply_module = importlib.import_module("reconciler.cli.apply")
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apply_module, "is_terminal", lambda _: True)
+
+
+def lock(project: Path) -> Path:
+    return project / ".reconcile" / "reconcile.sandbox.lock"
+
+
+@pytest.mark.usefixtures("terminal")
+def test_on_a_terminal_the_plan_is_shown_and_the_answer_counts(run: Run, project: Path) -> None:
+    for answer in ("n\n", "\n"):
+        refused = run("apply", input=answer)
+        assert refused.exit_code == 1
+        assert "Plan: 3 to create" in refused.stdout
+        assert "Apply this? [y/N]" in refused.stderr
+        assert "Nothing was applied." in refused.stderr
+        assert not lock(project).exists()
+    assert run("apply", input="y\n").exit_code == 0
+    assert lock(project).exists()
+    unasked = run("apply", input="")
+    assert unasked.exit_code == 0
+    assert "Apply this?" not in unasked.stderr
+
+
+@pytest.mark.usefixtures("terminal")
+def test_for_a_program_on_a_terminal_the_plan_goes_to_stderr(run: Run) -> None:
+    result = run("apply", "--format", "json", input="y\n")
+    assert result.exit_code == 0
+    assert "Plan: 3 to create" in result.stderr
+    assert result.stdout.startswith('{\n  "format_version": 1,\n  "kind": "report"')
+
+
+@pytest.mark.usefixtures("terminal")
+def test_no_answer_is_an_interruption(run: Run, project: Path) -> None:
+    assert run("apply", input="").exit_code == 130
+    assert not lock(project).exists()
+
+
+def test_without_a_terminal_nothing_is_even_read(run: Run, project: Path) -> None:
+    assert run("apply").exit_code == 64
+    assert not (project / ".reconcile").exists()
+
+
+@pytest.mark.parametrize(
+    ("results", "interrupted", "code"),
+    [
+        (["applied", "skipped"], True, 130),
+        (["applied", "failed"], False, 3),
+        (["failed"], False, 1),
+    ],
+)
+def test_the_report_decides_the_exit_code(
+    run: Run, monkeypatch: pytest.MonkeyPatch, results: Any, interrupted: bool, code: int
+) -> None:
+    ends = tuple(Outcome(Address("agent", one), "create", one, message="m") for one in results)
+    report = Report(ends, interrupted, "run it again")
+    monkeypatch.setattr("reconciler.platform.executor.execute", lambda *_, **__: report)
+    result = run("apply", "--yes")
+    assert result.exit_code == code
+    assert "next: run it again" in result.stdout
+
+
+def test_a_crash_while_writing_is_an_end_after_a_write(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object, **__: object) -> Report:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("reconciler.platform.executor.execute", crash)
+    result = run("apply", "--yes")
+    assert result.exit_code == 3
+    assert "No space left on device" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_progress_is_said_on_stderr_when_asked_for(run: Run) -> None:
+    quiet = run("apply", "--yes")
+    assert quiet.stderr == ""
+    loud = run("destroy", "--yes", "--verbose")
+    assert "read 2 agents" in loud.stderr
+    assert "agent/lead: archive applied" in loud.stderr
+
+
+def test_a_host_that_may_not_get_a_key_is_refused_before_anything_is_sent(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "reconcile.yaml").write_text("version: 1\nproject: demo\ntargets: {test: {}}\n")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "https://elsewhere.example")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-api03-not-a-real-key")
+    result = run("plan", "--target", "test")
+    assert result.exit_code == 1
+    assert "access.refused error" in result.stderr
+    assert "not-a-real-key" not in result.output
