@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from reconciler.authoring.codes import CODES
 from reconciler.authoring.loading import Loaded, load
 from reconciler.authoring.project import ProjectNotFound
 
-__all__ = ["Loaded", "ProjectNotFound", "load"]
+__all__ = ["CODES", "Loaded", "ProjectNotFound", "load"]

@@ -8,6 +8,7 @@ from typing import Any
 from reconciler.authoring.agent_form import AgentForm, EffortObject, LifecycleForm, ModelConfig
 from reconciler.authoring.agent_form import Registration as RegistrationForm
 from reconciler.authoring.documents import Document, Scope
+from reconciler.authoring.forms import nearest
 from reconciler.authoring.limits import check_limits, check_metadata
 from reconciler.authoring.mcp import Server, compile_servers
 from reconciler.authoring.prompt import system_of
@@ -22,6 +23,11 @@ from reconciler.engine.diagnostics import Span
 
 #: Keys that are checked against each other: with one of them broken, the others can't be judged.
 _TOGETHER = (frozenset({"tools", "mcp_servers", "ntropii", "skills"}),)
+#: The fields of an agent's body.
+OWNABLE = (
+    "name", "description", "model", "system", "tools", "mcp_servers", "skills", "multiagent",
+    "execution_identity", "metadata",
+)  # fmt: skip
 _STAND_INS = {"model": "unknown"}
 
 
@@ -71,6 +77,7 @@ def translate(defined: Defined, roster: Roster, shelf: SkillShelf, run: Run) -> 
         check_metadata(form.metadata, scope)
         body["metadata"] = form.metadata
     check_limits(body, tools, scope)
+    check_lifecycle(form.lifecycle, OWNABLE, scope)
     resource = Resource(
         address=defined.address,
         body=body,
@@ -80,6 +87,15 @@ def translate(defined: Defined, roster: Roster, shelf: SkillShelf, run: Run) -> 
     )
     ntropii = RegistrationForm() if form.ntropii is True else form.ntropii or None
     return Agent(resource, defined, tuple(tools), tuple(servers), ntropii)
+
+
+def check_lifecycle(form: LifecycleForm | None, fields: tuple[str, ...], scope: Scope) -> None:
+    """`ignore` holds paths of fields that exist, or it would protect nothing."""
+    for index, path in enumerate(form.ignore if form else ()):
+        if path.partition(".")[0] not in fields:
+            hint = nearest(path, list(fields)) or f"fields: {', '.join(fields)}"
+            place = ("lifecycle", "ignore", index)
+            scope.error("lifecycle.unknown_field", f"there is no field {path}", place, hint)
 
 
 def lifecycle(form: LifecycleForm | None) -> Lifecycle:

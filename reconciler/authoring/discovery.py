@@ -28,6 +28,7 @@ _AGENT = (".agent.yaml", ".agent.yml")
 _NOT_MANAGED = re.compile(
     r"(vault|memory_store|deployment)s?\b.*\.(ya?ml|json|md)\Z", re.IGNORECASE
 )
+_MODEL = re.compile(rb"^model:", re.MULTILINE)
 _FOREIGN_FOLDERS = ("deployments", "memory_stores", "vaults")
 
 
@@ -56,7 +57,7 @@ def discover(files: Files, paths: PathsForm, findings: list[Diagnostic]) -> Disc
         if entry.is_folder:
             _agent_folder(files, entry, found, findings)
         else:
-            _agents_file(entry, paths.agents, found, findings)
+            _agents_file(files, entry, paths.agents, found, findings)
     for entry in _entries(files, paths.skills, findings):
         if entry.is_folder:
             _skill_folder(files, entry, found, findings)
@@ -64,11 +65,20 @@ def discover(files: Files, paths: PathsForm, findings: list[Diagnostic]) -> Disc
         stem = _stem(entry.name, _YAML)
         if stem is not None and not entry.is_folder:
             _add(found.environments, stem, entry, paths.environments, findings)
+    _other_project(files, findings)
     for folder in _FOREIGN_FOLDERS:
         for entry in _entries(files, folder, findings):
             if entry.name.lower() != "readme.md" and entry.name.endswith((*_YAML, ".json", ".md")):
                 findings.append(_not_managed(entry.path, folder.removesuffix("s")))
     return found
+
+
+def _other_project(files: Files, findings: list[Diagnostic]) -> None:
+    folder = ".managed-agents"
+    if files.is_folder(folder):
+        message = f"{folder}/ is a form that is not read yet"
+        hint = "write agents/NAME/agent.yaml"
+        findings.append(error("agent.form_not_read", message, hint, span=Span(folder)))
 
 
 def _entries(files: Files, folder: str, findings: list[Diagnostic]) -> Iterator[Entry]:
@@ -98,10 +108,7 @@ def _agent_folder(
         if entry.is_folder:
             if name == "subagents":
                 for below in _entries(files, entry.path, findings):
-                    stem = _stem(below.name, (*_AGENT, *_YAML))
-                    if stem is not None and not below.is_folder:
-                        full = f"{folder.name}/{stem}"
-                        _add(found.agents, full, below, entry.path, findings)
+                    _subagent(below, folder.name, entry.path, found, findings)
         elif name in ("agent.yaml", "agent.yml"):
             _add(found.agents, folder.name, entry, folder.path, findings, alone=True)
         elif (stem := _stem(name, _AGENT)) is not None:
@@ -109,36 +116,68 @@ def _agent_folder(
         elif name in ("environment.yaml", "environment.yml"):
             _add(found.environments, folder.name, entry, folder.path, findings)
         else:
-            _other_file(entry, findings)
+            _other_file(files, entry, findings)
     if len(found.agents) == before:
         _misspelt(files, folder, findings)
 
 
-def _agents_file(entry: Entry, root: str, found: Discovered, findings: list[Diagnostic]) -> None:
+def _subagent(
+    entry: Entry, orchestrator: str, folder: str, found: Discovered, findings: list[Diagnostic]
+) -> None:
+    stem = _stem(entry.name, (*_AGENT, *_YAML))
+    if entry.is_folder:
+        message = f"{entry.path} is a folder; subagents/ holds one file per subagent"
+        hint = f"write {folder}/{entry.name}.yaml"
+        findings.append(warning("agent.no_definition", message, hint, span=Span(entry.path)))
+    elif stem is not None:
+        _add(found.agents, f"{orchestrator}/{stem}", entry, folder, findings)
+    elif entry.name.endswith((".md", ".json")) and entry.name.lower() != "readme.md":
+        _not_read(entry, "write it as YAML", findings)
+
+
+def _agents_file(
+    files: Files, entry: Entry, root: str, found: Discovered, findings: list[Diagnostic]
+) -> None:
     stem = _stem(entry.name, _AGENT)
     if stem is not None:
         _add(found.agents, stem, entry, root, findings)
     elif entry.name in ("environment.yaml", "environment.yml"):
         found.environments.append(Definition("", entry.path, root))
     else:
-        _other_file(entry, findings)
+        _other_file(files, entry, findings)
 
 
-def _other_file(entry: Entry, findings: list[Diagnostic]) -> None:
+def _other_file(files: Files, entry: Entry, findings: list[Diagnostic]) -> None:
     """A file beside agents: a form that is not read yet, a kind not managed, or no definition."""
     name = entry.name
-    if name in ("agent.md", "mcp.json") or name.endswith(".agent.md"):
-        message = f"{name} is a form that is not read yet"
-        hint = "write agent.yaml" if name.endswith(".md") else "write `mcp_servers:` in agent.yaml"
-        findings.append(error("agent.form_not_read", message, hint, span=Span(entry.path)))
+    if name == "mcp.json":
+        _not_read(entry, "write `mcp_servers:` in agent.yaml", findings)
+    elif name in ("agent.md", "agent.json") or name.endswith((".agent.md", ".agent.json")):
+        _not_read(entry, "write it as YAML", findings)
     elif match := _NOT_MANAGED.match(name):
         findings.append(_not_managed(entry.path, match[1].lower()))
+    elif name.endswith(_YAML) and _has_model(files, entry):
+        message = f"{name} has a `model:`, but is not read as an agent under this name"
+        hint = f"rename it to {_stem(name, _YAML)}.agent.yaml, if it is one"
+        findings.append(warning("agent.misnamed", message, hint, span=Span(entry.path)))
+
+
+def _has_model(files: Files, entry: Entry) -> bool:
+    try:
+        return _MODEL.search(files.read(entry.path)) is not None
+    except Refused:
+        return False
+
+
+def _not_read(entry: Entry, hint: str, findings: list[Diagnostic]) -> None:
+    message = f"{entry.name} is a form that is not read yet"
+    findings.append(error("agent.form_not_read", message, hint, span=Span(entry.path)))
 
 
 def _misspelt(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
     """Warn of a folder that looks like an agent's and holds none."""
     names = [entry.name for entry in files.entries(folder.path)]
-    if any(name in ("agent.md", "agent.yaml", "agent.yml") for name in names):
+    if "agent.md" in names or "agent.json" in names:
         return
     signs = [
         name

@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, Tag
 
-from reconciler.authoring.agent import lifecycle
+from reconciler.authoring.agent import check_lifecycle, lifecycle
 from reconciler.authoring.agent_form import LifecycleForm
 from reconciler.authoring.documents import Scope
 from reconciler.authoring.forms import Foreign, Form, by_type, problem
@@ -121,6 +121,7 @@ def translate_environment(defined: Defined, run: Run) -> Resource | None:
     if form.scope is not None:
         body["scope"] = form.scope
     _packages_reachable(body, scope)
+    check_lifecycle(form.lifecycle, ("name", "description", "config", "metadata", "scope"), scope)
     document = defined.document
     return Resource(
         address=defined.address,

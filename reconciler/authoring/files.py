@@ -73,15 +73,15 @@ class Files:
     def absolute(self, path: str) -> str:
         return str(self.root / path) if path else str(self.root)
 
-    def read(self, path: str, *, limit: int | None = MAX_TEXT) -> bytes:
+    def read(self, path: str, *, limit: int = MAX_TEXT, keep: bool = True) -> bytes:
         """The bytes of a regular file. Raises Refused if it is missing, unreadable, a symlink,
-        reached through one, or larger than `limit`."""
+        reached through one, or larger than `limit`. Large ones are better not kept."""
         if path in self._bytes:
             return self._bytes[path]
         mode, size = self._status(path)
         if not stat.S_ISREG(mode):
             raise Refused("path.not_a_file", f"{path} is not a file")
-        if limit is not None and size > limit:
+        if size > limit:
             raise Refused("path.too_large", f"{path} has {size:,} bytes; the limit is {limit:,}")
         try:
             data = Path(self.absolute(path)).read_bytes()
@@ -89,7 +89,8 @@ class Files:
             raise Refused(
                 "path.unreadable", f"{path} can't be read: {problem.strerror}"
             ) from problem
-        self._bytes[path] = data
+        if keep:
+            self._bytes[path] = data
         return data
 
     def entries(self, path: str) -> tuple[Entry, ...]:

@@ -13,6 +13,18 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Discriminator
 from pydantic_core import PydanticCustomError
 
+SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
+VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+TOOL_NAME = r"^[A-Za-z0-9_-]{1,128}$"
+COUNTRY = r"^[A-Z]{2}$"
+#: What a text must be that doesn't match one of these patterns.
+PATTERNS = {
+    SLUG: "must be 1-63 of a-z, 0-9 and -, and begin with a letter or digit",
+    VARIABLE: "must be letters, digits and _, and begin with no digit",
+    TOOL_NAME: "must be 1-128 of letters, digits, _ and -",
+    COUNTRY: "must be two upper-case letters",
+}
+
 #: What a key means that other tools know and this one does not: code, message, hint.
 Foreign: TypeAlias = dict[str, tuple[str, str, str]]
 

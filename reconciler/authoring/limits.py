@@ -46,11 +46,12 @@ def _texts(body: Mapping[str, Any], scope: Scope) -> None:
     if len(system) > MAX_SYSTEM:
         message = f"the system prompt has {len(system):,} characters; {MAX_SYSTEM:,} is the limit"
         scope.error("system.too_long", message, ("system",), "move material into a skill")
-    for key, limit in (("name", LONG_NAME), ("description", LONG_DESCRIPTION)):
+    for code, limit in (("name.too_long", LONG_NAME), ("description.too_long", LONG_DESCRIPTION)):
+        key = code.partition(".")[0]
         length = len(body.get(key) or "")
         if length > limit:
             message = f"`{key}` has {length:,} characters; {limit:,} was the documented limit"
-            scope.warning(f"{key}.too_long", message, (key,))
+            scope.warning(code, message, (key,))
 
 
 def _counts(body: Mapping[str, Any], tools: list[Placed], scope: Scope) -> None:

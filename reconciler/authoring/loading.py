@@ -25,7 +25,12 @@ from reconciler.authoring.project import (
 from reconciler.authoring.registrations import register, registration_resources
 from reconciler.authoring.roster import roster_of
 from reconciler.authoring.run import Defined, Run
-from reconciler.authoring.skill_refs import SkillShelf, project_skills, skill_resources
+from reconciler.authoring.skill_refs import (
+    SkillShelf,
+    project_skills,
+    skill_resources,
+    unused_skills,
+)
 from reconciler.authoring.variables import Variables
 from reconciler.authoring.yaml_source import Source, empty_values, parse
 from reconciler.engine.address import Address
@@ -98,6 +103,7 @@ def _desired(project: Project, run: Run) -> Desired:
     known: list[Agent] = [agent for agent in translated if agent is not None]
     declared = [translate_environment(defined, run) for defined in environments]
     rooms: list[Resource] = [resource for resource in declared if resource is not None]
+    unused_skills(discovered.agents, shelf, run)
     registered = register(known, rooms, run)
     resources = [
         *(agent.resource for agent in known),

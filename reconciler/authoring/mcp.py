@@ -16,11 +16,12 @@ from reconciler.authoring.yaml_source import KeyPath
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One server with its URL filled in, and where it was written."""
+    """One server, its URL filled in and `usable` unless an error says otherwise."""
 
     name: str
     url: str
     place: KeyPath
+    usable: bool
 
     @property
     def body(self) -> dict[str, Any]:
@@ -41,12 +42,11 @@ def compile_servers(
     for index, server in enumerate(servers or ()):
         place: KeyPath = ("mcp_servers", index)
         url = fill(server.url, (*place, "url"), variables, scope)
-        if url is not None:
-            check_url(url, (*place, "url"), scope)
+        usable = url is not None and check_url(url, (*place, "url"), scope)
         if any(other.name == server.name for other in compiled):
             message = f"two servers are called {server.name}"
             scope.error("mcp.duplicate", message, (*place, "name"), "rename one of them")
-        compiled.append(Server(server.name, url or server.url, place))
+        compiled.append(Server(server.name, url or server.url, place, usable))
         if server.tools is not None or server.permission is not None:
             added.append(Placed(_toolset(server, place, scope), place))
         elif server.name not in toolsets and server.type is None:

@@ -6,11 +6,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from reconciler.authoring.forms import Form
+from reconciler.authoring.forms import SLUG, VARIABLE, Form
 
-SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
 Slug: TypeAlias = Annotated[str, Field(pattern=SLUG)]
-_Variable: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+_Variable: TypeAlias = Annotated[str, Field(pattern=VARIABLE)]
 _Text: TypeAlias = Annotated[str, Field(min_length=1)]
 
 

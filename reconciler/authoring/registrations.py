@@ -87,6 +87,8 @@ def _register(
     environment = _environment(form, environments, run, scope)
     if tenant is None or server is None or vault is None or environment is None:
         return None
+    if not server.usable:
+        return None
     if not may_receive_key(server.url, run.environ):
         scope.error(
             "registration.mcp_host",
@@ -227,7 +229,10 @@ def _warn_of_questions(agent: Agent, scope: Scope) -> None:
         message = f"asks before using {names}"
         if item.body["type"] == "mcp_toolset":
             server = item.body["mcp_server_name"]
-            hint = "write `permission: allow` for the server; MCP tools ask unless told otherwise"
+            hint = "write `permission: allow` for the server"
+            if item.place[0] == "tools":
+                hint = "add `default_config: {permission_policy: {type: always_allow}}`"
+            hint += "; MCP tools ask unless told otherwise"
             message = f"asks before using {names or 'any tool'} of the MCP server {server}"
         scope.warning(
             "registration.ask_never_answered",

@@ -16,6 +16,7 @@ from reconciler.authoring.variables import fill
 from reconciler.authoring.yaml_source import KeyPath
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Resource, SkillContent
+from reconciler.engine.diagnostics import Span, note
 from reconciler.engine.values import Ref
 
 LATEST = "latest"
@@ -39,6 +40,23 @@ def project_skills(definitions: list[Definition], shelf: SkillShelf, run: Run) -
     """Read every skill of the project, used or not: what is in `skills/` is what is live."""
     for definition in definitions:
         shelf.get(definition.folder, run)
+
+
+def unused_skills(agents: list[Definition], shelf: SkillShelf, run: Run) -> None:
+    """A note for each skill folder inside an agent's folder that nobody names."""
+    for agent in agents:
+        if not agent.alone:
+            continue
+        try:
+            folders = run.files.entries(f"{agent.folder}/skills")
+            for entry in folders:
+                manifest = f"{entry.path}/SKILL.md"
+                if entry.is_folder and entry.path not in shelf.read and run.files.is_file(manifest):
+                    hint = f"name it in `skills:` of an agent (./skills/{entry.name})"
+                    message = "no agent names this skill, so it is not uploaded"
+                    run.findings.append(note("skill.unused", message, hint, span=Span(manifest)))
+        except Refused as refused:
+            run.findings.append(refused.at(Span(f"{agent.folder}/skills")))
 
 
 def skill_resources(shelf: SkillShelf) -> list[Resource]:

@@ -48,17 +48,13 @@ def read_skill(files: Files, folder: str, address: str, findings: list[Diagnosti
         names = {entry.path.removeprefix(f"{folder}/"): entry for entry in kept}
         if not _has_manifest(names, folder, address, findings):
             return None
-        data = {name: files.read(entry.path, limit=None) for name, entry in sorted(names.items())}
+        data = _contents(files, names)
     except Refused as refused:
         findings.append(refused.at(place, address))
         return None
     if left_out:
         listed = ", ".join(left_out[:8]) + (" …" if len(left_out) > 8 else "")
         findings.append(note("skill.left_out", f"not uploaded: {listed}", span=place))
-    size = sum(map(len, data.values()))
-    if size > MAX_BYTES:
-        message = f"the skill has {size / 1024 / 1024:.1f} MB; the limit is 30 MB"
-        findings.append(error("skill.too_large", message, span=place, address=address))
     slug = _manifest(place.file, data["SKILL.md"], folder, address, findings)
     if slug is None or any(item.severity == "error" for item in findings[before:]):
         return None
@@ -67,6 +63,22 @@ def read_skill(files: Files, folder: str, address: str, findings: list[Diagnosti
         for name, content in data.items()
     )
     return Skill(slug, SkillContent(content_digest(data), listing, place))
+
+
+def _contents(files: Files, names: dict[str, Entry]) -> dict[str, bytes]:
+    """The bytes by name. Raises Refused (`skill.too_large`) before more than the limit is read."""
+    data: dict[str, bytes] = {}
+    total = 0
+    for name, entry in sorted(names.items()):
+        try:
+            data[name] = files.read(entry.path, limit=MAX_BYTES - total, keep=False)
+        except Refused as refused:
+            if refused.code != "path.too_large":
+                raise
+            message = f"the skill has more than 30 MB, counting up to {name}"
+            raise Refused("skill.too_large", message, "leave large files out") from None
+        total += len(data[name])
+    return data
 
 
 def _collect(

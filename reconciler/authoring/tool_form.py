@@ -11,7 +11,16 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from reconciler.authoring.forms import Foreign, Form, Policy, nearest, one_of, problem
+from reconciler.authoring.forms import (
+    COUNTRY,
+    TOOL_NAME,
+    Foreign,
+    Form,
+    Policy,
+    nearest,
+    one_of,
+    problem,
+)
 
 BUILTIN_TOOLS = ("bash", "edit", "glob", "grep", "read", "web_fetch", "web_search", "write")
 TOOLSET = "agent_toolset_20260401"
@@ -108,7 +117,7 @@ def _either(allowed: object, blocked: object) -> None:
 class UserLocation(Form):
     type: Literal["approximate"]
     city: str | None = None
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    country: Annotated[str, Field(pattern=COUNTRY)] | None = None
     region: str | None = None
     timezone: str | None = None
 
@@ -222,7 +231,7 @@ class McpToolset(Form):
 
 class CustomTool(Form):
     type: Literal["custom"]
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+    name: Annotated[str, Field(pattern=TOOL_NAME)]
     description: Annotated[str, Field(min_length=1)]
     input_schema: dict[str, Any]
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from reconciler.authoring.documents import Scope
 from reconciler.authoring.forms import Form
@@ -56,6 +56,7 @@ def compile_tools(tools: str | list[Any] | None, scope: Scope) -> list[Placed]:
     if words:
         placed.insert(at, Placed(_from_words(words, scope), words[0][2]))
     _one_builtin_toolset(placed, scope)
+    _known_references(placed, scope)
     return placed
 
 
@@ -151,6 +152,30 @@ def _one_builtin_toolset(placed: list[Placed], scope: Scope) -> None:
                 message = f"two custom tools are called {name}"
                 scope.error("tools.duplicate", message, item.place, "rename one of them")
             seen.add(name)
+
+
+def _known_references(placed: list[Placed], scope: Scope) -> None:
+    """`url_sources` names custom tools of the same list, or the two web tools (API §3.1)."""
+    known = {
+        "client_tool_results": {
+            str(item.body["name"]) for item in placed if item.body["type"] == "custom"
+        },
+        "server_tool_results": {"web_search", "web_fetch"},
+    }
+    for item in placed:
+        for index, config in enumerate(item.body.get("configs", ())):
+            for key, names in known.items():
+                source = (config.get("url_sources") or {}).get(key)
+                for at, tool in enumerate(source.get("tools", ()) if _is_map(source) else ()):
+                    if tool["name"] not in names:
+                        path = (*item.place, "configs", index, "url_sources", key, "tools", at)
+                        message = f"{tool['name']} can't be named in {key}"
+                        hint = f"possible: {', '.join(sorted(names)) or 'none'}"
+                        scope.error("tools.reference", message, path, hint)
+
+
+def _is_map(value: Any) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
 
 
 def enabled_policies(toolset: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -17,8 +17,8 @@ _SECRET_KEY = re.compile(
 )
 _SECRET_VALUE = re.compile(r"(sk-|ghp_|gho_|github_pat_|xox[abp]-|ntro_|eyJ[A-Za-z0-9_-]{10})")
 _PLACEHOLDER = re.compile(
-    r"replace[-_]?(me|with|this)|^(https?://)?(replace|paste|changeme)|paste[-_]|"
-    r"(^|[^a-z])your[-_]|changeme|<[^>]*>|\$\{|todo\b",
+    r"replace[-_]?(me|with|this)\b|^(https?://)?(replace|paste)[-_]|changeme|"
+    r"(^|[^a-z])your[-_]|<[^>]*>|\$\{",
     re.IGNORECASE,
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import Tag, ValidationError
 
 from reconciler.authoring.documents import Scope
-from reconciler.authoring.forms import Form, nearest, one_of
+from reconciler.authoring.forms import PATTERNS, Form, nearest, one_of
 from reconciler.authoring.yaml_source import KeyPath
 
 F = TypeVar("F", bound=Form)
@@ -59,11 +59,11 @@ def _report(form: type[Form], scope: Scope, value: Any, item: Any) -> None:
         name = str(path[-1])
         where = _shown(path[:-1])
         scope.error("field.missing", f"{where}`{name}` is missing", path[:-1], f"add `{name}:`")
+    elif kind in ("field.type", "string_type"):
+        _not_text(scope, path, item, str(context.get("text") or item["msg"]))
     elif "." in kind:
         text = str(context.get("text") or item["msg"])
         scope.error(kind, _shown(path) + text, path, str(context.get("hint", "")))
-    elif kind == "string_type":
-        _not_text(scope, path, item["input"])
     elif kind == "literal_error":
         _not_one_of(scope, path, item["input"], str(context["expected"]))
     elif kind in _TYPES:
@@ -71,8 +71,9 @@ def _report(form: type[Form], scope: Scope, value: Any, item: Any) -> None:
         wanted = _TYPES[kind]
         scope.error("field.type", f"{_shown(path)}must be {wanted}", path, code_hint)
     else:
-        text = item["msg"].replace("String should", "should").replace("Value", "value")
-        scope.error("field.value", _shown(path) + text, path)
+        text = PATTERNS.get(str(context.get("pattern")), item["msg"].replace("String", "text"))
+        report = scope.key_error if item["loc"][-1] == "[key]" else scope.error
+        report("field.value", _shown(path) + text, path)
 
 
 _TYPES = {
@@ -97,12 +98,16 @@ def _unknown(scope: Scope, path: KeyPath, owner: type[Form] | None) -> None:
     scope.key_error("field.unknown", f"{_shown(path[:-1])}unknown key `{name}`", path, hint)
 
 
-def _not_text(scope: Scope, path: KeyPath, value: Any) -> None:
+def _not_text(scope: Scope, path: KeyPath, item: Any, message: str) -> None:
+    value = item["input"]
     written = scope.document.written(path)
     if isinstance(value, bool | int | float) and written is not None:
         kind = "true or false" if isinstance(value, bool) else "a number"
         message = f"{_shown(path)}must be text, but YAML reads {written} as {kind}"
         scope.error("field.not_text", message, path, f'quote it: "{written}"')
+        return
+    if item["type"] == "field.type":
+        scope.error("field.type", _shown(path) + message, path)
         return
     found = {type(None): "null", list: "a list", dict: "a mapping"}.get(type(value), "no text")
     scope.error("field.type", f"{_shown(path)}must be text, not {found}", path)

@@ -7,31 +7,27 @@ answered by a diagnostic instead. Places are looked up in the kept node tree onl
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
 
+from reconciler.authoring.yaml_build import (
+    MERGE,
+    Builder,
+    KeyPath,
+    TooMuch,
+    check_size,
+    is_suspect,
+    span_at,
+    too_much,
+)
 from reconciler.engine.diagnostics import Diagnostic, Span, error
 
-KeyPath: TypeAlias = tuple[str | int, ...]
+__all__ = ["KeyPath", "Source", "decode", "empty_values", "parse", "parse_text"]
 
 MAX_BYTES = 5 * 1024 * 1024
-MAX_NODES = 10_000
-MAX_DEPTH = 100
-
-_TAG = "tag:yaml.org,2002:"
-_STR, _NULL, _BOOL = f"{_TAG}str", f"{_TAG}null", f"{_TAG}bool"
-_INT, _FLOAT, _MERGE = f"{_TAG}int", f"{_TAG}float", f"{_TAG}merge"
-_TRUE = frozenset({"yes", "true", "on"})
-_JSON_INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)\Z")
-# Block collections opened one after another on a single line, as no author writes them.
-_STACKED = re.compile(r"^[ \t]*(?:[-?:][ \t]+){50}", re.MULTILINE)
-_SUSPECT_BYTES = 256 * 1024
-_SUSPECT_BRACKETS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ class Source:
     def _place(self, node: yaml.Node | None) -> Span:
         if node is None:
             return Span(self.file, self.first_line, 1)
-        return _span(self.file, self.first_line, node.start_mark)
+        return span_at(self.file, self.first_line, node.start_mark)
 
 
 def parse(file: str, data: bytes) -> tuple[Source | None, list[Diagnostic]]:
@@ -115,21 +111,21 @@ def parse_text(
 ) -> tuple[Source | None, list[Diagnostic]]:
     """Read one YAML document from text that begins at `first_line` of `file`."""
     try:
-        if _is_suspect(text):
-            _check_size(text)
+        if is_suspect(text):
+            check_size(text)
         node = _compose(text)
-    except _TooMuch as problem:
-        return None, [_too_much(file, first_line, problem)]
+    except TooMuch as problem:
+        return None, [too_much(file, first_line, problem)]
     except yaml.YAMLError as problem:
         return None, [_syntax(file, first_line, text, problem)]
     if node is None:
         hint = "write the definition, or delete the file"
         return None, [error("yaml.empty_file", "the file is empty", hint, span=Span(file))]
-    builder = _Builder(file, first_line)
+    builder = Builder(file, first_line)
     try:
         value = builder.build(node, (), 0)
-    except _TooMuch as problem:
-        return None, [*builder.findings, _too_much(file, first_line, problem)]
+    except TooMuch as problem:
+        return None, [*builder.findings, too_much(file, first_line, problem)]
     return Source(file, value, node, first_line, tuple(builder.empty)), builder.findings
 
 
@@ -145,52 +141,6 @@ def empty_values(source: Source) -> Iterator[Diagnostic]:
         )
 
 
-class _TooMuch(Exception):
-    """A limit was passed: the code, the message, and the mark where it happened."""
-
-    def __init__(self, code: str, message: str, mark: Any) -> None:
-        super().__init__(message)
-        self.code = code
-        self.mark = mark
-
-
-def _too_much(file: str, first_line: int, problem: _TooMuch) -> Diagnostic:
-    hint = "write repeated parts out, or move long texts into files of their own"
-    return error(problem.code, str(problem), hint, span=_span(file, first_line, problem.mark))
-
-
-def _too_many_nodes(mark: Any) -> _TooMuch:
-    message = f"more than {MAX_NODES:,} values, aliases counted each time they are used"
-    return _TooMuch("yaml.too_many_nodes", message, mark)
-
-
-def _too_deep(mark: Any) -> _TooMuch:
-    return _TooMuch("yaml.too_deep", f"nested more than {MAX_DEPTH} levels deep", mark)
-
-
-def _is_suspect(text: str) -> bool:
-    """Whether composing could cost much: libyaml's composer recurses on the C stack."""
-    if len(text) > _SUSPECT_BYTES or text.count("[") + text.count("{") > _SUSPECT_BRACKETS:
-        return True
-    return _STACKED.search(text) is not None
-
-
-def _check_size(text: str) -> None:
-    """Count nodes and depth over the event stream, which needs no recursion."""
-    depth = count = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if isinstance(event, yaml.NodeEvent):
-            count += 1
-        if depth > MAX_DEPTH:
-            raise _too_deep(event.start_mark)
-        if count > MAX_NODES:
-            raise _too_many_nodes(event.start_mark)
-
-
 def _compose(text: str) -> yaml.Node | None:
     loader = yaml.CSafeLoader(text)
     try:
@@ -198,138 +148,6 @@ def _compose(text: str) -> yaml.Node | None:
         return node
     finally:
         loader.dispose()
-
-
-class _Builder:
-    """Builds the plain value of one node tree and gathers what is wrong with it."""
-
-    __slots__ = ("count", "empty", "file", "findings", "first_line")
-
-    def __init__(self, file: str, first_line: int) -> None:
-        self.file = file
-        self.first_line = first_line
-        self.count = 0
-        self.findings: list[Diagnostic] = []
-        self.empty: list[KeyPath] = []
-
-    def build(self, node: yaml.Node, path: KeyPath, depth: int) -> Any:
-        self.count += 1
-        if self.count > MAX_NODES:
-            raise _too_many_nodes(node.start_mark)
-        if depth > MAX_DEPTH:
-            raise _too_deep(node.start_mark)
-        if isinstance(node, yaml.ScalarNode):
-            return node.value if node.tag == _STR else self._scalar(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            self._plain_tag(node, "seq")
-            below = depth + 1
-            return [
-                self.build(item, (*path, place), below) for place, item in enumerate(node.value)
-            ]
-        self._plain_tag(node, "map")
-        return self._mapping(node, path, depth + 1)
-
-    def _mapping(self, node: yaml.Node, path: KeyPath, depth: int) -> dict[str, Any]:
-        result: dict[str, Any] = {}
-        first: dict[str, yaml.Node] = {}
-        for key, item in node.value:
-            name = self._key(key)
-            if key.tag == _MERGE:
-                self._merge(item, path, depth, result, first)
-                continue
-            if name in first:
-                line = self._at(first[name]).line
-                self._error(
-                    "yaml.duplicate_key",
-                    f"`{name}` is here twice; the first is in line {line}",
-                    key,
-                    "keep one of them",
-                )
-                continue
-            first[name] = key
-            result[name] = self.build(item, (*path, name), depth)
-        return result
-
-    def _merge(
-        self,
-        item: yaml.Node,
-        path: KeyPath,
-        depth: int,
-        result: dict[str, Any],
-        first: dict[str, yaml.Node],
-    ) -> None:
-        """`<<: *anchor`: keys of the anchor that the mapping does not have itself."""
-        merged = self.build(item, (*path, "<<"), depth)
-        for part in merged if isinstance(merged, list) else [merged]:
-            if not isinstance(part, dict):
-                self._error("yaml.not_json", "`<<` takes a mapping or a list of them", item)
-                continue
-            for name, value in part.items():
-                if name not in first:
-                    result.setdefault(name, value)
-
-    def _key(self, key: yaml.Node) -> str:
-        if isinstance(key, yaml.ScalarNode):
-            if key.tag not in (_STR, _MERGE):
-                shown = key.value or "an empty key"
-                self._error(
-                    "yaml.key_not_text",
-                    f"the key {shown} is not read as text",
-                    key,
-                    f'quote it: "{key.value}"',
-                )
-            return str(key.value)
-        self._error("yaml.key_not_text", "a list or a mapping can't be a key", key)
-        return "?"
-
-    def _scalar(self, node: yaml.ScalarNode, path: KeyPath) -> Any:
-        text = str(node.value)
-        if node.tag == _NULL:
-            if text == "":
-                self.empty.append(path)
-            return None
-        if node.tag == _BOOL:
-            return text.lower() in _TRUE
-        if node.tag == _INT and _JSON_INT.match(text):
-            return int(text.replace("_", ""))
-        if node.tag == _FLOAT and ":" not in text:
-            number = _float(text)
-            if math.isfinite(number):
-                return number
-        self._not_json(node, text)
-        return text
-
-    def _not_json(self, node: yaml.ScalarNode, text: str) -> None:
-        kind = {
-            f"{_TAG}timestamp": "a date",
-            _INT: "a number in a notation JSON doesn't have",
-            _FLOAT: "a number JSON doesn't have",
-        }.get(node.tag, f"a value of type {node.tag.removeprefix(_TAG)}")
-        shown = text if len(text) <= 40 else text[:39] + "…"
-        self._error(
-            "yaml.not_json",
-            f"YAML reads {shown} as {kind}",
-            node,
-            f'quote it if it is text: "{shown}"',
-        )
-
-    def _plain_tag(self, node: yaml.Node, kind: str) -> None:
-        if node.tag != _TAG + kind:
-            tag = node.tag.removeprefix(_TAG)
-            self._error("yaml.not_json", f"the tag {tag} has no meaning here", node, "remove it")
-
-    def _at(self, node: yaml.Node) -> Span:
-        return _span(self.file, self.first_line, node.start_mark)
-
-    def _error(self, code: str, message: str, node: yaml.Node, hint: str = "") -> None:
-        self.findings.append(error(code, message, hint, span=self._at(node)))
-
-
-def _float(text: str) -> float:
-    try:
-        return float(text.replace("_", ""))
-    except ValueError:  # .inf, -.INF, .nan
-        return math.nan
 
 
 def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
@@ -342,7 +160,7 @@ def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Nod
         return None
     merged: list[yaml.Node] = []
     for key, item in node.value:
-        if key.tag == _MERGE:
+        if key.tag == MERGE:
             merged += item.value if isinstance(item, yaml.SequenceNode) else [item]
         elif key.value == part:
             return key, item
@@ -351,10 +169,6 @@ def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Nod
         if found is not None:
             return found
     return None
-
-
-def _span(file: str, first_line: int, mark: Any) -> Span:
-    return Span(file, first_line + mark.line, mark.column + 1)
 
 
 def _syntax(file: str, first_line: int, text: str, problem: yaml.YAMLError) -> Diagnostic:
@@ -366,7 +180,7 @@ def _syntax(file: str, first_line: int, text: str, problem: yaml.YAMLError) -> D
         line, column = before.count("\n"), at - (before.rfind("\n") + 1)
         place = Span(file, first_line + line, column + 1)
         return error("yaml.control_character", str(what), "remove the character", span=place)
-    place = _span(file, first_line, mark)
+    place = span_at(file, first_line, mark)
     rows = text.splitlines()
     row = rows[mark.line] if mark.line < len(rows) else ""
     if "another document" in what:
