@@ -21,7 +21,7 @@ from .call import Call, Reply, Upload
 from .control import Control, Rule, masked
 from .errors import ApiError, invalid, platform_body, registry_body, registry_status
 from .ids import new_id, now
-from .registry import reference_from_workflow
+from .registry import workflow_control
 from .routes import Route, find, surface_of
 from .skill_upload import too_large
 from .store import Records, reading, writing
@@ -179,9 +179,13 @@ async def _read(request: Request) -> tuple[Any, Upload]:
     if not raw:
         return None, Upload()
     try:
-        return json.loads(raw), Upload()
+        return json.loads(raw, parse_constant=_no_constant), Upload()
     except ValueError:
         raise invalid("Failed to parse request body: it is not valid JSON") from None
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(word)
 
 
 async def _read_form(request: Request) -> Upload:
@@ -215,11 +219,10 @@ async def _controlled(app: App, request: Request) -> Response:
     name = workspace_of("platform", request.headers)
     body, _ = await _read(request)
     path = request.url.path
-    if (request.method, path) == ("POST", "/_sandbox/workflows"):
-        ensure_workspace(app.db, app.workspaces, name)
-        agent_id = body.get("agentId", "") if isinstance(body, dict) else ""
+    if path.startswith("/_sandbox/workflows"):
         with writing(app.db):
-            result: Any = reference_from_workflow(Records(app.db, name), agent_id)
+            records = Records(app.db, name)
+            result: Any = workflow_control(records, request.method, path, body)
     else:
         result = controls.answer(app.control, request.method, path, body)
     return _json(200, result)

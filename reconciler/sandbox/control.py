@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .errors import invalid
+from .errors import not_found
 from .shapes import Shape, integer, list_of, obj, one_of, refused, text
 
 MASK = "***"
@@ -166,5 +166,5 @@ def answer(control: Control, method: str, path: str, body: Any) -> Any:
         case ("DELETE", "/_sandbox/faults"):
             control.set_faults([])
         case _:
-            raise invalid(f"{method} {path} is not a control of this server")
+            raise not_found(f"{method} {path} is not a control of this server")
     return {"ok": True}

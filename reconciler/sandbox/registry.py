@@ -9,7 +9,7 @@ from typing import Any
 from .call import Call, Reply
 from .errors import ApiError, not_found
 from .ids import now, token
-from .shapes import nullable, obj, one_of, refused, text
+from .shapes import nullable, obj, one_of, text
 from .store import Records
 
 # The kinds of the registry's own SDK, 0.1.2.
@@ -27,6 +27,7 @@ CREATE = obj(
     },
     {"description": nullable(text()), "credentialsRef": nullable(text())},
 )
+WORKFLOW = obj({"agentId": text(1)})
 CREATE_VERSION = obj(optional={"artifactUrl": nullable(text()), "changelog": nullable(text())})
 
 
@@ -148,13 +149,21 @@ def whoami(call: Call) -> dict[str, Any]:
     }
 
 
-def reference_from_workflow(records: Records, agent_id: str) -> dict[str, Any]:
-    """A workflow that uses a registered agent, so that its deletion is refused."""
-    if records.get("registration", agent_id) is None:
-        raise refused("agentId", f"{agent_id} not found")
-    workflow = {"id": str(uuid.uuid4()), "agentId": agent_id, "createdAt": now()}
-    records.insert("workflow", workflow, label=agent_id)
-    return workflow
+def workflow_control(records: Records, method: str, path: str, body: Any) -> dict[str, Any]:
+    """`POST /_sandbox/workflows {agentId}`: a workflow that uses a registered agent, so that its
+    deletion is refused; `DELETE /_sandbox/workflows/{id}` takes it away again."""
+    if (method, path) == ("POST", "/_sandbox/workflows"):
+        agent_id = WORKFLOW(body, "")["agentId"]
+        if records.get("registration", agent_id) is None:
+            raise not_found(f"Agent {agent_id} not found")
+        workflow = {"id": str(uuid.uuid4()), "agentId": agent_id, "createdAt": now()}
+        records.insert("workflow", workflow, label=agent_id)
+        return workflow
+    workflow_id = path.rpartition("/")[2]
+    if method != "DELETE" or records.get("workflow", workflow_id) is None:
+        raise not_found(f"{method} {path} is not a control of this server")
+    records.delete("workflow", workflow_id)
+    return {"ok": True}
 
 
 def _found(call: Call) -> dict[str, Any]:

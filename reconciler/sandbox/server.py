@@ -63,11 +63,17 @@ class Server:
 
     def set_faults(self, rules: list[dict[str, Any]]) -> None:
         """Replace the faults; see the README for what a rule may say."""
-        self._control.set_faults(rules)
+        from .errors import ApiError
+
+        try:
+            self._control.set_faults(rules)
+        except ApiError as error:
+            raise ValueError(error.message) from None
 
     def close(self) -> None:
-        """Stop; requests in flight get a moment to finish."""
+        """Stop at once: what is still in flight is cut off."""
         if self._thread.is_alive():
+            self._runner.force_exit = True
             self._runner.should_exit = True
             self._thread.join()
         self._connection.close()

@@ -188,10 +188,11 @@ class Records:
         limit: int = -1,
     ) -> list[tuple[int, dict[str, Any]]]:
         """Objects with their sequence numbers, newest first."""
-        terms = ["workspace = ?", "kind = ?", "parent = ?"]
-        values: list[Any] = [self.workspace, kind, parent]
+        # Labels are for objects without a parent; each of the two has its own index.
+        by, wanted = ("parent = ?", parent) if label is None else ("label = ?", label)
+        terms = ["workspace = ?", "kind = ?", by]
+        values: list[Any] = [self.workspace, kind, wanted]
         for term, value in (
-            ("label = ?", label),
             ("seq < ?", before),
             ("created_at >= ?", since),
             ("created_at <= ?", until),

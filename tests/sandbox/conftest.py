@@ -75,5 +75,3 @@ def skill_files(
         (f"{top}/SKILL.md", front.encode(), "text/markdown"),
         (f"{top}/notes/tone.md", b"calm\n", "text/markdown"),
     ]
-
-
