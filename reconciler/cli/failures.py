@@ -32,7 +32,10 @@ _EXTRAS = {
 
 
 class Failure(Exception):
-    """The command can't go on. `source` gives source lines for the findings' places."""
+    """The command can't go on; without findings, everything is said already.
+
+    `source` gives source lines for the findings' places.
+    """
 
     def __init__(
         self,
@@ -83,5 +86,5 @@ def _report(failure: Failure, settings: Settings) -> None:
     """JSON is a result and goes to stdout; text about a failure is not, and goes to stderr."""
     if settings.format == "json":
         write_json(diagnostics_document(failure.findings))
-    else:
+    elif failure.findings:
         write_lines(diagnostics_lines(failure.findings, failure.source), to_stderr=True)

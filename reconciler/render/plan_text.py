@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from reconciler.engine.address import Address
 from reconciler.engine.live import MARKER_KEY, Origin
 from reconciler.engine.plan import Action, FieldChange, Held, Plan, Verb
-from reconciler.engine.values import Ref, Value
+from reconciler.engine.values import ABSENT, Ref, Value
 from reconciler.render.diagnostics_text import diagnostic_lines
 from reconciler.render.field_changes import differences
 from reconciler.render.field_text import (
@@ -51,7 +51,7 @@ def header_line(project: str, target: str, origin: Origin | None) -> Line:
     facts = [origin.base_url]
     facts += [f"organization {origin.organization}"] if origin.organization else []
     facts += [f"workspace {origin.workspace}"] if origin.workspace else []
-    facts += [f"registry {origin.registry}"] if origin.registry else []
+    facts += [f"registry {origin.registry}"] if origin.registry not in ("", origin.base_url) else []
     return line(head, "   ", Piece(", ".join(facts), "dim"))
 
 
@@ -62,10 +62,11 @@ def action_lines(action: Action) -> Iterator[Line]:
     verb = f"{action.verb}: " if action.verb in ("archive", "delete", "replace") else ""
     reason = Piece(f"  {verb}{reason_text(action)}", "dim")
     yield line(sign, Piece(str(action.address), "strong"), reason)
-    if action.verb == "create" and not _written(action):
+    written = _written(action)
+    if action.verb == "create" and not written:
         yield from _payload_lines(action)
-    elif action.verb == "create":
-        for field in _written(action):
+    elif all(field.live is ABSENT for field in written) and action.verb in ("create", "replace"):
+        for field in written:
             yield from new_lines(field.path, field.desired, 4)
     else:
         yield from written_lines(action.fields, 4)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +15,7 @@ import pytest
 
 from reconciler.engine.address import Address
 from reconciler.engine.outcome import Outcome, Report
+from reconciler.sandbox import Server, serve
 
 from .conftest import Run
 
@@ -110,3 +116,62 @@ def test_a_host_that_may_not_get_a_key_is_refused_before_anything_is_sent(
     assert result.exit_code == 1
     assert "access.refused error" in result.stderr
     assert "not-a-real-key" not in result.output
+
+
+class Shared:
+    """A server that goes on when a command has ended."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._server, name)
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_could_not_be_read_is_not_planned_and_nothing_is_written(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("apply", "--yes")
+    before = lock(project).read_text()
+    (project / "agents/lead/agent.yaml").write_text("model: claude-opus-5\n")
+    with serve(project / ".reconcile" / "sandbox.sqlite") as server:
+        monkeypatch.setattr("reconciler.sandbox.serve", lambda _: Shared(server))
+        server.set_faults([{"kind": "status", "status": 403, "path": "/v1/skills$"}])
+        result = run("apply", "--yes")
+        document = run("plan", "--format", "json")
+        server.set_faults([])
+        assert not [one for one in server.requests() if one["method"] != "GET"]
+    assert result.exit_code == document.exit_code == 1
+    assert "The plan is incomplete" in result.stdout
+    assert result.stderr == ""
+    assert json.loads(document.stdout)["complete"] is False
+    assert lock(project).read_text() == before
+
+
+def test_the_first_ctrl_c_finishes_what_is_in_flight_and_saves(project: Path) -> None:
+    (project / "reconcile.yaml").write_text("version: 1\nproject: demo\ntargets: {test: {}}\n")
+    with serve(project.parent / "other.sqlite") as server:
+        server.set_faults([{"kind": "latency", "seconds": 1, "method": "POST"}])
+        environment = {
+            **os.environ, "ANTHROPIC_BASE_URL": server.url, "ANTHROPIC_API_KEY": server.api_key,
+        }  # fmt: skip
+        command = [sys.executable, "-m", "reconciler", "apply", "--yes", "--verbose",
+                   "--parallelism", "1"]  # fmt: skip
+        with subprocess.Popen(
+            command, cwd=project, env=environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        ) as process:  # fmt: skip
+            assert process.stderr and process.stdout
+            for text in process.stderr:
+                if "create started" in text:
+                    break
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "1 applied, 0 failed, 2 skipped" in output
+    assert list(json.loads((project / "reconcile.test.lock").read_text())["objects"]) == [
+        "skill/cite"
+    ]

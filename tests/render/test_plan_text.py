@@ -127,12 +127,14 @@ def test_what_is_removed_is_removed_by_its_own_sign() -> None:
     shown = text(
         plan(
             action("agent/a", "archive", "removed", notes=("archiving is for ever",)),
-            action("registration/byng/b", "replace", "registered afresh"),
+            action(
+                "registration/byng/b", "replace", "registered afresh", field("name", desired="b")
+            ),
             action("agent/c", "update", "changed", field("metadata.owner", "x", status="cleared")),
         )
     )
     assert "- agent/a  archive: removed\n    note: archiving is for ever\n" in shown
-    assert "± registration/byng/b  replace: registered afresh\n" in shown
+    assert "± registration/byng/b  replace: registered afresh\n    name: b\n" in shown
     assert "metadata.owner: x → (none)" in shown
     assert "1 to update, 1 to replace, 1 to archive; 0 unchanged." in shown
 
