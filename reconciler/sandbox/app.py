@@ -139,6 +139,12 @@ async def _served(app: App, request: Request, seen: Seen) -> Response:
         reply = _run(app, route, seen.workspace, named, request, body, upload)
     except ApiError as error:
         return _error_response(app, path, error, seen)
+    except ClientDisconnect:
+        raise
+    except Exception as error:
+        # A mistake in this server: the answer says so, in the shape a client can read.
+        internal = ApiError(500, f"Internal server error: {type(error).__name__}: {error}")
+        return _error_response(app, path, internal, seen)
     return _reply_response(app, reply, seen)
 
 
@@ -179,8 +185,13 @@ async def _read(request: Request) -> tuple[Any, Upload]:
     if not raw:
         return None, Upload()
     try:
-        return json.loads(raw, parse_constant=_no_constant), Upload()
-    except ValueError:
+        text = raw.decode()
+        # Half of a surrogate pair is legal in JSON and nowhere else.
+        body = json.loads(text, parse_constant=_no_constant)
+        if "\\ud" in text.lower():
+            json.dumps(body, ensure_ascii=False).encode()
+        return body, Upload()
+    except (ValueError, RecursionError):
         raise invalid("Failed to parse request body: it is not valid JSON") from None
 
 

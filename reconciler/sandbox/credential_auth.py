@@ -16,8 +16,12 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def url(value: Any, path: str) -> Any:
     """An http or https URL."""
-    parts = urlsplit(text(1, 2048)(value, path))
-    if parts.scheme.lower() not in DEFAULT_PORTS or not parts.netloc:
+    try:
+        parts = urlsplit(text(1, 2048)(value, path))
+        legal = parts.scheme.lower() in DEFAULT_PORTS and parts.hostname and parts.port != 0
+    except ValueError:
+        legal = False
+    if not legal:
         raise refused(path, "must be an http or https URL")
     return value
 

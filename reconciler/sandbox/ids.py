@@ -35,6 +35,6 @@ def parsed(value: str) -> datetime | None:
     if not ZONED.fullmatch(value):
         return None
     try:
-        return datetime.fromisoformat(value)
-    except ValueError:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None

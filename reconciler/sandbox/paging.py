@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Any
 
 from .call import Call
@@ -11,6 +12,7 @@ from .errors import invalid
 from .ids import parsed, spelled
 
 CURSOR = "page_"
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def list_page(
@@ -47,7 +49,8 @@ def whole_number(call: Call, name: str, *, default: int, most: int) -> int:
     written = call.query.get(name)
     if written is None:
         return default
-    if not written.isascii() or not written.isdigit() or not 1 <= int(written) <= most:
+    plain = written.isascii() and written.isdigit() and len(written) <= 10
+    if not plain or not 1 <= int(written) <= most:
         raise invalid(f"{name}: must be between 1 and {most}")
     return int(written)
 
@@ -84,6 +87,6 @@ def _position(cursor: str | None, scope: str) -> int | None:
     except (binascii.Error, ValueError):
         raise invalid("invalid page cursor") from None
     position, _, made_for = decoded.partition(" ")
-    if not cursor.startswith(CURSOR) or made_for != scope or not position.isdigit():
+    if not cursor.startswith(CURSOR) or made_for != scope or not NUMBER.fullmatch(position):
         raise invalid("invalid page cursor")
     return int(position)

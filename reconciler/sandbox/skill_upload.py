@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +60,7 @@ def _unzipped(data: bytes) -> Files:
             if sum(info.file_size for info in entries) >= MAX_BYTES:
                 raise too_large()
             return [(info.filename, archive.read(info)) for info in entries]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError):
         raise invalid("files: the zip archive can't be read") from None
 
 
@@ -95,7 +96,7 @@ def _frontmatter(files: Files) -> dict[str, Any]:
     end = [line.rstrip() for line in lines].index(FENCE, 1)
     try:
         front = yaml.safe_load("\n".join(lines[1:end]))
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise invalid("The YAML frontmatter of SKILL.md can't be read.") from None
     if not isinstance(front, dict):
         raise invalid("The YAML frontmatter of SKILL.md must be a mapping.")
