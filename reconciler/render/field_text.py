@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.engine.plan import FieldChange
 from reconciler.engine.values import ABSENT, Value
 from reconciler.render.field_changes import Difference, differences
 from reconciler.render.lines import Line, Piece, counted, line
 from reconciler.render.text_diff import text_change
+from reconciler.render.tools_text import tools_summary
 from reconciler.render.values_text import pair_text, value_text
 
 #: What a write carries out; the rest is said elsewhere or needs no word.
@@ -57,7 +58,11 @@ def change_lines(path: str, before: Value, after: Value, indent: int) -> Iterato
 
 
 def new_lines(path: str, value: Value, indent: int) -> Iterator[Line]:
-    """A value of an object that does not exist yet; prose by its size."""
+    """A value of an object that does not exist yet; prose by its size, tools by their effect."""
+    if path == "tools" and isinstance(value, Mapping):
+        for name, effect in tools_summary(value):
+            yield line(f"tools, {name}: {effect}", indent=indent)
+        return
     for difference in differences(path, ABSENT, value):
         yield line(f"{difference.path}: {_new_text(difference)}", indent=indent)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.engine.address import Address
 from reconciler.engine.live import MARKER_KEY, Origin
@@ -31,7 +31,7 @@ def plan_lines(plan: Plan, origin: Origin | None = None) -> list[Line]:
     """The whole plan; sections without content are left out."""
     sections = [
         [header_line(plan.project, plan.target, origin)],
-        list(_flat(action_lines(action) for action in plan.actions)),
+        list(_flat(action_lines(action, _upcoming(plan)) for action in plan.actions)),
         list(_flat(held_lines(held) for held in plan.held)),
         _orphans(plan),
         _released(plan),
@@ -55,12 +55,15 @@ def header_line(project: str, target: str, origin: Origin | None) -> Line:
     return line(head, "   ", Piece(", ".join(facts), "dim"))
 
 
-def action_lines(action: Action) -> Iterator[Line]:
-    """One object: sign, address and reason; its changes and consequences below."""
+def action_lines(action: Action, upcoming: Mapping[Address, int] | None = None) -> Iterator[Line]:
+    """One object: sign, address and reason; its changes and consequences below.
+
+    `upcoming`: the versions that this plan's agents will have.
+    """
     style = _STYLES[action.verb]
     sign = Piece(f"{SIGNS[action.verb]} ", style)
     verb = f"{action.verb}: " if action.verb in ("archive", "delete", "replace") else ""
-    reason = Piece(f"  {verb}{reason_text(action)}", "dim")
+    reason = Piece(f"  {verb}{reason_text(action, upcoming)}", "dim")
     yield line(sign, Piece(str(action.address), "strong"), reason)
     written = _written(action)
     if action.verb == "create" and not written:
@@ -74,12 +77,12 @@ def action_lines(action: Action) -> Iterator[Line]:
         yield line(Piece(f"note: {note}", "note"), indent=4)
 
 
-def reason_text(action: Action) -> str:
+def reason_text(action: Action, upcoming: Mapping[Address, int] | None = None) -> str:
     """`new`, `changed: system, tools`, `re-pinned: agent/researcher v3 → v4`."""
     if action.reason == "changed":
         parts = list(dict.fromkeys(field.path.partition(".")[0] for field in _written(action)))
     else:
-        pins = _pins(action)
+        pins = _pins(action, upcoming or {})
         parts = [f"{cause}{pins.get(cause, '')}" for cause in action.because]
     return f"{action.reason}: {', '.join(parts)}" if parts else action.reason
 
@@ -132,21 +135,36 @@ def _written(action: Action) -> list[FieldChange]:
     return [field for field in action.fields if field.status in WRITTEN]
 
 
-def _pins(action: Action) -> dict[Address, str]:
+def _pins(action: Action, upcoming: Mapping[Address, int]) -> dict[Address, str]:
     """` v3 → v4` for each cause whose version this action pins anew."""
     pins: dict[Address, str] = {}
     for field in _written(action):
         for found in differences(field.path, field.live, field.desired):
             for cause in action.because:
                 if found.path.endswith(f".{cause}"):
-                    pins[cause] = f" {_version(found.before)} → {_version(found.after)}"
+                    before, after = found.before, upcoming.get(cause, found.after)
+                    pins[cause] = f" {_version(before)} → {_version(after)}"
     return pins
+
+
+def _upcoming(plan: Plan) -> dict[Address, int]:
+    """The version each agent of the plan will have: an update makes exactly the next one."""
+    found = {}
+    for action in plan.actions:
+        version = action.expected.version if action.expected else None
+        if action.address.kind == "agent" and action.verb == "create":
+            found[action.address] = 1
+        elif action.verb == "update" and version is not None:
+            found[action.address] = version + 1
+    return found
 
 
 def _version(value: Value) -> str:
     if isinstance(value, Ref):
         return "its new version"
-    return f"v{value}" if isinstance(value, int | str) else "(none)"
+    if isinstance(value, int):
+        return f"v{value}"
+    return value if isinstance(value, str) else "(none)"
 
 
 def _orphans(plan: Plan) -> list[Line]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reconciler.engine.diagnostics import Span, error, warning
 from reconciler.engine.live import Origin
 from reconciler.engine.lock import LockEntry
-from reconciler.engine.plan import Action, Orphan, Plan
+from reconciler.engine.plan import Action, Expected, Orphan, Plan
 from reconciler.engine.values import ABSENT, Ref
 from reconciler.render.lines import plain
 from reconciler.render.plan_text import plan_lines, reason_text, totals_lines
@@ -45,6 +45,7 @@ def test_a_whole_plan_reads_at_a_glance() -> None:
                 {"mcp:ntropii": {"default": {"enabled": True, "policy": "always_allow"}}},
             ),
             field("model.effort", "high", status="released"),
+            expected=Expected("agent_researcher", 3),
         ),
         action(
             "agent/lead",
@@ -78,7 +79,7 @@ def test_a_whole_plan_reads_at_a_glance() -> None:
         "      + c\n"
         "    tools.mcp:ntropii.default.policy: always_ask → always_allow\n"
         "    model.effort: released, stays high\n"
-        "~ agent/lead  re-pinned: agent/researcher v3 → its new version\n"
+        "~ agent/lead  re-pinned: agent/researcher v3 → v4\n"
         "    multiagent.agents.agent/researcher: 3 → "
         "agent/researcher (version known after apply)\n"
         "    note: the deployment depl_1 keeps v7\n"
