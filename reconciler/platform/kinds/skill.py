@@ -187,12 +187,12 @@ def _downloaded(clients: Clients, id: str, version: str) -> str | None:
     except NotFound:
         return None
     try:
-        return content_digest(_unpacked(raw.read()))
+        return content_digest(unpacked(raw.read()))
     except _UNREADABLE:
         return None
 
 
-def _unpacked(data: bytes) -> dict[str, bytes]:
+def unpacked(data: bytes) -> dict[str, bytes]:
     """Path → bytes of an archive, in memory only. Raises BadZipFile for one that explodes."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = [item for item in archive.infolist() if not item.is_dir()]
