@@ -65,7 +65,7 @@ def test_a_change_is_shown_in_place_and_re_pins_what_uses_it(run: Run, project: 
     assert "- Be brief." in shown and "+ Be exact." in shown
     path = "tools.agent_toolset_20260401.configs.bash.policy"
     assert f"{path}: always_ask → always_allow" in shown
-    assert "~ agent/lead  re-pinned: agent/researcher v1 → its new version" in shown
+    assert "~ agent/lead  re-pinned: agent/researcher v1 → v2" in shown
     assert "0 to create, 2 to update, 0 to archive; 1 unchanged." in shown
 
 
