@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from reconciler.platform import failures
 from reconciler.platform.access import Access, is_loopback
 from reconciler.platform.limits import UNLIMITED, Clock, Limits, TokenBucket
 from reconciler.platform.redact import Redactor
@@ -92,21 +93,14 @@ def connect(access: Access, *, limits: Limits | None = None, clock: Clock | None
 
     Redirects are not followed, since a body may hold a key; a proxy of the environment is used
     except towards loopback; OpenTelemetry spans are off. Without `limits`, those the API documents,
-    and none for the embedded platform.
+    and none for the embedded platform. Raises AccessRefused for a profile that can't be read.
     """
-    import anthropic
-
     limits = limits or (UNLIMITED if access.is_embedded else Limits())
     clock, redactor = clock or Clock(), Redactor()
     redactor.learn(access.api_key)
     redactor.learn(access.registry.api_key if access.registry else None)
     http = _http_client(access.base_url, limits)
-    reader = anthropic.Anthropic(
-        api_key=access.api_key.reveal() if access.api_key else None,
-        base_url=access.base_url,
-        http_client=http,
-        open_telemetry=False,
-    )
+    reader = _sdk(access, http, redactor)
     redactor.install()
     return Clients(
         access=access,
@@ -124,6 +118,21 @@ def connect(access: Access, *, limits: Limits | None = None, clock: Clock | None
         ),
         environment_gate=threading.Semaphore(limits.environment_concurrency),
     )
+
+
+def _sdk(access: Access, http: httpx2.Client, redactor: Redactor) -> Anthropic:
+    import anthropic
+
+    try:
+        return anthropic.Anthropic(
+            api_key=access.api_key.reveal() if access.api_key else None,
+            base_url=access.base_url,
+            http_client=http,
+            open_telemetry=False,
+        )
+    except anthropic.AnthropicError as error:
+        http.close()
+        raise failures.of_connecting(error, redactor) from None
 
 
 def _registry(access: Access, limits: Limits, clock: Clock, redactor: Redactor) -> Registry | None:

@@ -72,7 +72,6 @@ class WriteFailed(PlatformError):
 
 class Moved(WriteFailed):
     code = "write.moved"
-    hint = "run plan again: the object was changed since"
 
 
 class Throttled(WriteFailed):
@@ -90,4 +89,4 @@ class Stopped(WriteFailed):
 
 class OutcomeUnknown(WriteFailed):
     code = "write.outcome_unknown"
-    hint = "run plan again: it lists what is there before anything is sent"
+    hint = "run plan again, it lists what is there before anything is sent"

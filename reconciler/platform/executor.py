@@ -200,7 +200,8 @@ def _carry_out(run: _Run, action: Action) -> Outcome:
     except PlatformError as failure:
         if isinstance(failure, Halt):
             run.halted = action.address
-        return _failed(run, action, failure.message, isinstance(failure, Moved))
+        said = f"{failure.message}; {failure.hint}" if failure.hint else failure.message
+        return _failed(run, action, said, isinstance(failure, Moved))
     except Exception as failure:
         return _failed(run, action, f"{type(failure).__name__}: {failure}", False)
     entry = run.store.lock.entry(action.address)

@@ -36,7 +36,7 @@ def of_read(error: Exception, redactor: Redactor) -> PlatformError:
     if status == 404:
         return NotFound(reason, status=404)
     if status == 0 and _no_credentials(error):
-        return AccessRefused(f"no credentials: {reason}", _NO_CREDENTIALS)
+        return of_connecting(error, redactor)
     hint = "the key is not accepted, or not for this workspace" if status in (401, 403) else ""
     return ReadFailed(reason, hint, status=status)
 
@@ -62,6 +62,11 @@ def of_write(error: Exception, redactor: Redactor) -> PlatformError:
     if status == 408 or status >= 500 or (status == 0 and _is_transport(error)):
         return OutcomeUnknown(reason, status=status)
     return WriteFailed(reason, status=status)
+
+
+def of_connecting(error: Exception, redactor: Redactor) -> AccessRefused:
+    """What it means that the SDK's client can't even be made: a profile that can't be read."""
+    return AccessRefused(f"no credentials: {_describe(error, redactor)[1]}", _NO_CREDENTIALS)
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
@@ -106,13 +111,13 @@ def _headers(error: Exception) -> Mapping[str, str]:
 
 
 def _no_credentials(error: Exception) -> bool:
-    """The SDK raises TypeError for a client without any credential, CredentialsError for a
-    broken profile (anthropic 2.11 `_client.py`, `_exceptions.py`)."""
+    """The SDK raises TypeError for a client without any credential, and AnthropicError, not an
+    APIError, for a broken profile or identity (anthropic 2.11 `_client.py`, `lib/credentials`)."""
     import anthropic
 
     if isinstance(error, TypeError):
         return "authentication" in str(error)
-    return isinstance(error, anthropic.CredentialsError)
+    return isinstance(error, anthropic.AnthropicError) and not isinstance(error, anthropic.APIError)
 
 
 def _is_transport(error: Exception) -> bool:

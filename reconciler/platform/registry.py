@@ -12,7 +12,13 @@ from urllib.parse import quote
 
 from reconciler.engine.values import Body, Secret
 from reconciler.platform import failures
-from reconciler.platform.errors import OutcomeUnknown, PlatformError, ReadFailed, WriteFailed
+from reconciler.platform.errors import (
+    Halt,
+    OutcomeUnknown,
+    PlatformError,
+    ReadFailed,
+    WriteFailed,
+)
 from reconciler.platform.limits import Clock
 from reconciler.platform.redact import Redactor
 
@@ -103,7 +109,10 @@ class Registry:
         except PlatformError:
             raise
         except Exception as error:
-            raise failures.of_write(error, self._redactor) from None
+            failure = failures.of_write(error, self._redactor)
+            if isinstance(failure, Halt):  # stops what is written here, not what is written there
+                failure = WriteFailed(failure.message, failure.hint, status=failure.status)
+            raise failure from None
 
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         headers = {"authorization": f"Bearer {self._key.reveal()}", "accept": "application/json"}

@@ -62,7 +62,8 @@ def read_live(
     since our last write, and for skills of ours with unknown content.
 
     What can't be read is `Unread`, never absent. Raises AccessRefused if the key is not accepted
-    at all. `on_progress` gets a line for a person, from several threads.
+    at all, and OriginMismatch if the lists come from another world than the lock, in which nothing
+    of it would be found. `on_progress` gets a line for a person, from several threads.
     """
     seen, scope = _Snapshot(), make_scope(desired, lock)
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -73,16 +74,11 @@ def read_live(
         for task in tasks:
             task.result()
         _check_accepted(seen)
+        origin = _origin(clients, scope, seen)
+        check_origin(origin, lock, desired.target.expect)
         singles = list(_singles(clients, scope, lock, seen))
         for single in [pool.submit(one) for one in singles]:
             single.result()
-    origin = Origin(
-        clients.access.origin,
-        clients.organization,
-        clients.workspace,
-        clients.access.registry_origin if scope.uses_registry else "",
-        dict(sorted(seen.tenants.items())),
-    )
     return Live(
         origin,
         tuple(sorted(seen.objects, key=lambda item: (item.kind, item.id))),
@@ -90,6 +86,16 @@ def read_live(
         tuple(sorted(seen.unread, key=lambda item: (item.kind, item.what, item.reason))),
         dict(sorted(seen.earlier.items())),
         tuple(sorted(seen.deployments, key=lambda item: str(item.get("id")))),
+    )
+
+
+def _origin(clients: Clients, scope: Scope, seen: _Snapshot) -> Origin:
+    return Origin(
+        clients.access.origin,
+        clients.organization,
+        clients.workspace,
+        clients.access.registry_origin if scope.uses_registry else "",
+        dict(sorted(seen.tenants.items())),
     )
 
 

@@ -100,7 +100,12 @@ def test_something_else_is_not_an_empty_list() -> None:
 
 
 def test_reads_are_tried_again_and_honour_retry_after() -> None:
-    answers = (nest(503), (429, {}, {"retry-after": "9"}), httpx2.ReadError("cut"), [])
+    answers: tuple[Any, ...] = (
+        nest(503),
+        (429, {}, {"retry-after": "9"}),
+        httpx2.ReadError("cut"),
+        [],
+    )
     registry, time, _ = made(answering(*answers))
     assert registry.tenants() == []
     assert time.slept == [0.5, 9, 2.0]
@@ -128,6 +133,7 @@ def test_reads_that_fail(answer: Any, kind: type[ReadFailed], message: str) -> N
     [
         (nest(422, "no such kind"), WriteFailed),
         (nest(409), Moved),
+        (nest(401), WriteFailed),
         (nest(429), failures.TryLater),
         (nest(500), OutcomeUnknown),
         (httpx2.ReadTimeout("slow"), OutcomeUnknown),

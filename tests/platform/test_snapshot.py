@@ -8,12 +8,12 @@ import pytest
 
 from reconciler.engine.desired import RegistrationDetails, Resource
 from reconciler.engine.diagnostics import Span
-from reconciler.engine.live import Live, LiveObject, Marker, Unread
+from reconciler.engine.live import Live, LiveObject, Marker, Origin, Unread
 from reconciler.engine.lock import Lock, LockEntry
 from reconciler.engine.values import Secret
 from reconciler.platform.access import Access
 from reconciler.platform.clients import connect
-from reconciler.platform.errors import AccessRefused
+from reconciler.platform.errors import AccessRefused, OriginMismatch
 from reconciler.platform.limits import UNLIMITED
 from reconciler.platform.lockfile import LockStore
 from reconciler.platform.snapshot import read_live
@@ -74,7 +74,7 @@ def all_kinds(world: World, tmp_path: Path) -> None:
 
 def test_an_empty_world(world: World) -> None:
     live = world.live()
-    assert live.objects == live.unread == live.deployments == ()
+    assert (live.objects, live.unread, live.deployments) == ((), (), ())
     assert live.origin.base_url == live.origin.registry == world.server.origin
     assert live.origin.workspace.startswith("wrkspc_")
     assert live.origin.organization
@@ -203,7 +203,7 @@ def test_an_agent_edited_since_brings_its_base(world: World) -> None:
 def test_the_markers_version_is_the_base_before_the_locks(world: World) -> None:
     world.apply(agent("a", system="one"))
     id = identity(world, "agent/a")
-    marker = {"reconciler": mark("agent/a", 2)}
+    marker: dict[str, str | None] = {"reconciler": mark("agent/a", 2)}
     world.clients.writer.beta.agents.update(id, system="two", metadata=marker)
     assert world.live().earlier == {}
     world.clients.writer.beta.agents.update(id, system="three")
@@ -331,6 +331,17 @@ def test_credentials_of_vaults_that_concern_us(world: World, foreign_vault: str)
     world.resources = ()
     forget(world, CREDENTIAL, id="vcrd_1", parent=foreign_vault)
     assert len(found(world.live(), "credential")) == 1
+
+
+def test_another_workspace_than_the_locks_is_told_before_anything_is_looked_for(
+    world: World,
+) -> None:
+    store = LockStore(world.path, world.lock)
+    store.set_origin(Origin(world.server.origin, workspace="wrkspc_other"))
+    store.update(at("agent/a"), LockEntry(id="agent_there"))
+    with pytest.raises(OriginMismatch, match="workspace wrkspc_other, this is"):
+        world.live()
+    assert not any(path.startswith("GET /v1/agents/") for path in world.paths())
 
 
 def test_progress_is_told(world: World) -> None:

@@ -62,7 +62,7 @@ def test_a_create_that_did_not_happen_is_not_sent_twice(world: World) -> None:
 
 
 def test_looking_survives_a_failing_list(world: World) -> None:
-    rules = [
+    rules: list[dict[str, Any]] = [
         {"kind": "drop", "when": "after", **AGENTS},
         {"kind": "status", "status": 403, "path": "^/v1/agents", "count": 2, "skip": 1},
     ]

@@ -79,7 +79,7 @@ def test_what_was_uploaded_before_a_failure_is_in_the_lock(world: World, cite: R
 def test_nothing_is_uploaded_that_changed_since_the_plan(world: World, cite: Resource) -> None:
     Path(cite.contents[1].files[0].source).write_text("---\nname: cite\n---\nother")
     end = only(world.apply(upload(cite, 0, 1)))
-    assert end.message == "changed on disk since the plan was made"
+    assert end.message == "changed on disk since the plan was made; run plan again"
     assert world.paths("POST") == []
 
 
