@@ -88,11 +88,11 @@ async def _answer(app: App, request: Request) -> Response | None:
     fault = app.control.fault_for(method, path)
     if fault.latency:
         await asyncio.sleep(fault.latency)
-    response = _struck(app, path, fault.at("before"), seen)
-    if response is NOT_STRUCK:
-        response = await _served(app, request, seen)
-        after = _struck(app, path, fault.at("after"), seen)
-        response = response if after is NOT_STRUCK else after
+    early = fault.at("before")
+    response = None if early else await _served(app, request, seen)
+    rule = early or fault.at("after")
+    if rule is not None:
+        response = _struck(app, path, rule, seen)
     entry = {
         "method": method,
         "path": path,
@@ -101,7 +101,7 @@ async def _answer(app: App, request: Request) -> Response | None:
         "body": masked(seen.body),
         "request_id": seen.request_id,
         "workspace": seen.workspace.name if seen.workspace else None,
-        "fault": fault.rule.kind if fault.rule else None,
+        "fault": rule.kind if rule else None,
         "started": began,
         "seconds": time.monotonic() - began,
     }
@@ -109,13 +109,8 @@ async def _answer(app: App, request: Request) -> Response | None:
     return response
 
 
-NOT_STRUCK = Response()
-
-
-def _struck(app: App, path: str, rule: Rule | None, seen: Seen) -> Response | None:
+def _struck(app: App, path: str, rule: Rule, seen: Seen) -> Response | None:
     """What a fault answers in the place of the truth."""
-    if rule is None:
-        return NOT_STRUCK
     if rule.kind == "drop":
         return None
     response = _error_response(app, path, ApiError(rule.status, "A fault was asked for."), seen)
