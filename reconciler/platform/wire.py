@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from reconciler.platform import failures
-from reconciler.platform.errors import NotFound, OutcomeUnknown, Stopped, Throttled
+from reconciler.platform.errors import OutcomeUnknown, Stopped, Throttled
 from reconciler.platform.limits import Clock, TokenBucket
 
 if TYPE_CHECKING:
@@ -73,14 +73,6 @@ def pages(clients: Clients, send_page: Callable[[Anthropic, Page], Any]) -> Iter
 
 def _swap(send_page: Callable[[Anthropic, Page], Any], cursor: Page, sdk: Anthropic) -> Any:
     return send_page(sdk, cursor)
-
-
-def exists(clients: Clients, send: Send) -> Any | None:
-    """One GET of an object that may be gone: its body, or None for a 404."""
-    try:
-        return read(clients, send)
-    except NotFound:
-        return None
 
 
 def write(clients: Clients, send: Send, *, kind: str, patience: Patience) -> Any:
