@@ -11,7 +11,7 @@ import os
 import socket
 import stat
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,12 +150,6 @@ def _sync_folder(folder: Path) -> None:
             raise
     finally:
         os.close(handle)
-
-
-def lock_directory(environ: Mapping[str, str], home: Path) -> Path:
-    """Where `hold` keeps its files: one place per user, whatever the checkout."""
-    state = environ.get("XDG_STATE_HOME")
-    return (Path(state) if state else home / ".local" / "state") / "reconcile" / "locks"
 
 
 @contextlib.contextmanager

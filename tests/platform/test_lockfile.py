@@ -12,7 +12,7 @@ import pytest
 from reconciler.engine.live import Origin
 from reconciler.engine.lock import Lock, LockEntry, LockError, dump_lock
 from reconciler.platform.errors import Halt, LockHeld
-from reconciler.platform.lockfile import LockStore, hold, lock_directory, read_lock
+from reconciler.platform.lockfile import LockStore, hold, read_lock
 from tests.platform.builders import at
 
 HOLD = """
@@ -154,8 +154,3 @@ def test_the_hold_ends_with_its_process(tmp_path: Path) -> None:
         other.wait()
         with hold("https://x", "funds", "test", tmp_path):
             pass
-
-
-def test_the_folder_of_holds_is_the_users(tmp_path: Path) -> None:
-    assert lock_directory({}, tmp_path) == tmp_path / ".local/state/reconcile/locks"
-    assert lock_directory({"XDG_STATE_HOME": "/s"}, tmp_path) == Path("/s/reconcile/locks")
