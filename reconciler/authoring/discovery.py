@@ -60,7 +60,7 @@ def discover(files: Files, paths: PathsForm, findings: list[Diagnostic]) -> Disc
             _agents_file(files, entry, paths.agents, found, findings)
     for entry in _entries(files, paths.skills, findings):
         if entry.is_folder:
-            _skill_folder(files, entry, found, findings)
+            found.skills.append(Definition(entry.name, f"{entry.path}/SKILL.md", entry.path))
     for entry in _entries(files, paths.environments, findings):
         stem = _stem(entry.name, _YAML)
         if stem is not None and not entry.is_folder:
@@ -102,7 +102,7 @@ def _entries(files: Files, folder: str, findings: list[Diagnostic]) -> Iterator[
 def _agent_folder(
     files: Files, folder: Entry, found: Discovered, findings: list[Diagnostic]
 ) -> None:
-    before = len(found.agents)
+    before = len(found.agents), len(findings)
     for entry in _entries(files, folder.path, findings):
         name = entry.name
         if entry.is_folder:
@@ -117,7 +117,7 @@ def _agent_folder(
             _add(found.environments, folder.name, entry, folder.path, findings)
         else:
             _other_file(files, entry, findings)
-    if len(found.agents) == before:
+    if (len(found.agents), len(findings)) == before:
         _misspelt(files, folder, findings)
 
 
@@ -177,8 +177,6 @@ def _not_read(entry: Entry, hint: str, findings: list[Diagnostic]) -> None:
 def _misspelt(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
     """Warn of a folder that looks like an agent's and holds none."""
     names = [entry.name for entry in files.entries(folder.path)]
-    if "agent.md" in names or "agent.json" in names:
-        return
     signs = [
         name
         for name in names
@@ -188,15 +186,6 @@ def _misspelt(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
         message = f"the folder holds {signs[0]} but no agent.yaml, so it defines no agent"
         place = Span(f"{folder.path}/{signs[0]}")
         findings.append(warning("agent.no_definition", message, "write agent.yaml", span=place))
-
-
-def _skill_folder(
-    files: Files, folder: Entry, found: Discovered, findings: list[Diagnostic]
-) -> None:
-    names = [entry.name for entry in _entries(files, folder.path, findings)]
-    if names:
-        file = f"{folder.path}/SKILL.md"
-        found.skills.append(Definition(folder.name, file, folder.path))
 
 
 def _add(

@@ -46,6 +46,7 @@ def compile_servers(
         if any(other.name == server.name for other in compiled):
             message = f"two servers are called {server.name}"
             scope.error("mcp.duplicate", message, (*place, "name"), "rename one of them")
+            continue
         compiled.append(Server(server.name, url or server.url, place, usable))
         if server.tools is not None or server.permission is not None:
             added.append(Placed(_toolset(server, place, scope), place))

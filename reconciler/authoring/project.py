@@ -122,7 +122,7 @@ def choose_target(project: Project, wanted: str | None, findings: list[Diagnosti
     """The target's name: the wanted one, else the default, else the only one, else `sandbox`."""
     names = target_names(project)
     place = project.source.key_span(("targets",))
-    if wanted is None:
+    if wanted is None and project.default_target is not None:
         wanted = project.default_target
         place = project.source.span(("default_target",))
     if wanted is not None:

@@ -123,7 +123,7 @@ def parse_text(
         return None, [error("yaml.empty_file", "the file is empty", hint, span=Span(file))]
     builder = Builder(file, first_line)
     try:
-        value = builder.build(node, (), 0)
+        value = builder.build(node, (), 1)
     except TooMuch as problem:
         return None, [*builder.findings, too_much(file, first_line, problem)]
     return Source(file, value, node, first_line, tuple(builder.empty)), builder.findings
