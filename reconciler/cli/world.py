@@ -117,11 +117,13 @@ def planned(place: Place, options: PlanOptions, progress: Progress) -> Iterator[
     from reconciler.engine.planner import make_plan
     from reconciler.platform import snapshot
     from reconciler.platform.clients import connect
+    from reconciler.platform.limits import limits_from
 
     lock = read_lock_of(place.desired, place.lock_path)
     check_options(place.desired, lock, options)
     snapshot.check_hosts(place.access, lock)
-    with connect(place.access) as clients:
+    limits = None if place.access.is_embedded else limits_from(os.environ)
+    with connect(place.access, limits=limits) as clients:
         live = snapshot.read_live(clients, place.desired, lock, progress)
         snapshot.check_origin(live.origin, lock, place.desired.target.expect)
         plan = make_plan(place.desired, lock, live, options)

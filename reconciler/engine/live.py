@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -37,6 +38,23 @@ class Marker:
     def __str__(self) -> str:
         text = f"{self.project}/{self.target}/{self.address}"
         return text if self.version is None else f"{text}@{self.version}"
+
+
+_LABEL = re.compile(r"(?P<slug>[^ /()]+) \((?P<project>[^/()]+)/(?P<target>[^/()]+)\)")
+
+
+def skill_label(slug: str, project: str, target: str) -> str:
+    """The display name of our skill. A skill has no metadata, so its label is its marker; the API
+    fixes it at creation (SDK: skills have no update)."""
+    return f"{slug} ({project}/{target})"
+
+
+def label_marker(label: str) -> Marker | None:
+    """Whose skill a label says it is; None for a label that is not one of ours."""
+    found = _LABEL.fullmatch(label)
+    if found is None:
+        return None
+    return Marker(found["project"], found["target"], Address("skill", found["slug"]))
 
 
 @dataclass(frozen=True, slots=True)

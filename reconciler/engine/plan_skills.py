@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Resource, SkillContent
+from reconciler.engine.live import skill_label
 from reconciler.engine.lock import LockEntry
 from reconciler.engine.plan import Action, Expected, FieldChange
 from reconciler.engine.world import Draft, World
-
-
-def skill_label(slug: str, project: str, target: str) -> str:
-    """The display name of our skill. A skill has no metadata, so its label is its marker; the API
-    fixes it at creation (SDK: skills have no update)."""
-    return f"{slug} ({project}/{target})"
-
-
-def parse_label(label: str) -> tuple[str, str, str] | None:
-    """`(slug, project, target)` of a label of ours, else None."""
-    slug, _, rest = label.partition(" (")
-    project, slash, target = rest.removesuffix(")").partition("/")
-    whole = bool(slug and project and slash and target) and rest.endswith(")")
-    return (slug, project, target) if whole else None
 
 
 def plan_skill(resource: Resource, world: World, draft: Draft) -> None:

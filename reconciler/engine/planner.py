@@ -12,14 +12,14 @@ from reconciler.engine.address import Address, matches
 from reconciler.engine.desired import Desired, Resource
 from reconciler.engine.diagnostics import Diagnostic, error, sorted_findings, warning
 from reconciler.engine.kinds import KINDS
-from reconciler.engine.live import MARKER_KEY, Live, Marker
+from reconciler.engine.live import MARKER_KEY, Live, Marker, skill_label
 from reconciler.engine.lock import Lock
 from reconciler.engine.matching import match
 from reconciler.engine.plan import Action, Plan, PlanOptions
 from reconciler.engine.plan_fields import plan_object
 from reconciler.engine.plan_registrations import plan_registration
 from reconciler.engine.plan_removal import list_orphans, plan_destroy
-from reconciler.engine.plan_skills import plan_skill, skill_label
+from reconciler.engine.plan_skills import plan_skill
 from reconciler.engine.values import Body, refs_in
 from reconciler.engine.world import Draft, World, id_names
 

@@ -8,7 +8,6 @@ loopback.
 
 from __future__ import annotations
 
-import ipaddress
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from reconciler.engine.hosts import ALLOWED_HOSTS, allowed_hosts, is_loopback
 from reconciler.engine.values import Secret
 from reconciler.platform.errors import AccessRefused
 
@@ -23,7 +23,6 @@ ANTHROPIC_HOST = "api.anthropic.com"
 REGISTRY_HOST = "api.ntropii.com"
 ANTHROPIC_URL = f"https://{ANTHROPIC_HOST}"
 REGISTRY_URL = f"https://{REGISTRY_HOST}/v1"
-ALLOWED_HOSTS = "RECONCILE_ALLOWED_HOSTS"
 EMBEDDED = "sandbox:"
 
 #: The SDK's order of credentials that are not a key (anthropic 2.11 `_client.py`), by variable.
@@ -83,7 +82,7 @@ def from_environment(environ: Mapping[str, str], *, home: Path) -> Access:
 
     Raises AccessRefused for a host that must not receive a key, naming host and variable.
     """
-    allowed = _allowed_hosts(environ)
+    allowed = allowed_hosts(environ.get(ALLOWED_HOSTS, ""))
     base_url = environ.get("ANTHROPIC_BASE_URL") or ANTHROPIC_URL
     origin = check_host(base_url, "ANTHROPIC_BASE_URL", official=ANTHROPIC_HOST, allowed=allowed)
     key = environ.get("ANTHROPIC_API_KEY", "").strip()
@@ -135,34 +134,6 @@ def _check_remote(
         )
     if scheme != "https":
         raise AccessRefused(f"no key is sent to {host} in clear text ({variable} says http)")
-
-
-def may_hold_registry_key(url: str, allowed: frozenset[str]) -> bool:
-    """Whether the registry's one-time key may be stored for this MCP server: one of
-    `*.ntropii.com`, loopback, or an allowed host."""
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        return False
-    if is_loopback(host):
-        return parts.scheme in ("http", "https")
-    named = host.endswith(".ntropii.com") or bool({host, f"{host}:{port}"} & allowed)
-    return named and parts.scheme == "https"
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _allowed_hosts(environ: Mapping[str, str]) -> frozenset[str]:
-    words = (word.strip().lower() for word in environ.get(ALLOWED_HOSTS, "").split(","))
-    return frozenset(word for word in words if word)
 
 
 def _normalised(parts: SplitResult, host: str, port: int | None) -> str:

@@ -10,8 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from reconciler.engine.hosts import is_loopback
 from reconciler.platform import failures
-from reconciler.platform.access import Access, is_loopback
+from reconciler.platform.access import Access
 from reconciler.platform.limits import UNLIMITED, Clock, Limits, TokenBucket
 from reconciler.platform.redact import Redactor
 from reconciler.platform.registry import Registry

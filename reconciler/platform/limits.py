@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from reconciler.platform.errors import AccessRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,35 @@ class Limits:
 UNLIMITED = Limits(
     writes_per_minute=math.inf, reads_per_minute=math.inf, environment_writes_per_minute=math.inf
 )
+
+
+def limits_from(environ: Mapping[str, str]) -> Limits:
+    """The documented limits, or the operator's: `RECONCILE_WRITES_PER_MINUTE` and
+    `RECONCILE_READS_PER_MINUTE`, requests per minute, 0 for none.
+
+    Organizations differ, and one's budget is shared with its sessions. Raises AccessRefused for a
+    value that is no such number.
+    """
+    writes = _rate(environ, "RECONCILE_WRITES_PER_MINUTE")
+    reads = _rate(environ, "RECONCILE_READS_PER_MINUTE")
+    limits = Limits()
+    if writes is not None:
+        slower = writes if math.isinf(writes) else min(writes, limits.environment_writes_per_minute)
+        limits = replace(limits, writes_per_minute=writes, environment_writes_per_minute=slower)
+    return limits if reads is None else replace(limits, reads_per_minute=reads)
+
+
+def _rate(environ: Mapping[str, str], variable: str) -> float | None:
+    text = environ.get(variable, "").strip()
+    if not text:
+        return None
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = math.nan
+    if not 0 <= rate < math.inf:
+        raise AccessRefused(f"{variable} must be a number of requests per minute, 0 for no limit")
+    return rate or math.inf
 
 
 class TokenBucket:

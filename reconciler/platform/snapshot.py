@@ -8,7 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from reconciler.engine.desired import Desired
-from reconciler.engine.live import MARKER_KEY, Live, LiveObject, Marker, Origin, Unread
+from reconciler.engine.live import (
+    MARKER_KEY,
+    Live,
+    LiveObject,
+    Marker,
+    Origin,
+    Unread,
+    label_marker,
+)
 from reconciler.engine.lock import Lock
 from reconciler.engine.values import Body
 from reconciler.platform import wire
@@ -131,13 +139,15 @@ def live_object(kind: str, body: Body, parent: str = "") -> LiveObject:
     """A live object from the platform's whole answer."""
     text = (body.get("metadata") or {}).get(MARKER_KEY)
     marker = Marker.parse(text) if isinstance(text, str) else None
+    if kind == "skill":  # it has no metadata: its label is its marker
+        marker = label_marker(str(body.get("display_name") or ""))
     return LiveObject(
         kind,
         str(body["id"]),
         body,
         version=body.get("version") if kind == "agent" else None,
         archived=bool(body.get("archived_at")),
-        marker=skill.marker(body) if kind == "skill" else marker,
+        marker=marker,
         parent=parent,
     )
 

@@ -5,12 +5,63 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-_WORDS = (
-    "account accrual agree amount asset audit balance book cash check close currency custodian "
-    "date difference document equity evidence fee figure fund holding income invoice item ledger "
-    "line listing match month nav note open order payment period price proof quarter report review "
-    "row sample schedule share source statement table test total trade trial unit value year"
-).split()
+_WORDS = [
+    "account",
+    "accrual",
+    "agree",
+    "amount",
+    "asset",
+    "audit",
+    "balance",
+    "book",
+    "cash",
+    "check",
+    "close",
+    "currency",
+    "custodian",
+    "date",
+    "difference",
+    "document",
+    "equity",
+    "evidence",
+    "fee",
+    "figure",
+    "fund",
+    "holding",
+    "income",
+    "invoice",
+    "item",
+    "ledger",
+    "line",
+    "listing",
+    "match",
+    "month",
+    "nav",
+    "note",
+    "open",
+    "order",
+    "payment",
+    "period",
+    "price",
+    "proof",
+    "quarter",
+    "report",
+    "review",
+    "row",
+    "sample",
+    "schedule",
+    "share",
+    "source",
+    "statement",
+    "table",
+    "test",
+    "total",
+    "trade",
+    "trial",
+    "unit",
+    "value",
+    "year",
+]
 
 
 def prose(size: int, seed: int) -> str:

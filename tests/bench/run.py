@@ -60,8 +60,7 @@ def probe(root: Path, environment: dict[str, str], *arguments: str) -> dict[str,
     done = subprocess.run(
         command,
         env={**os.environ, **environment, **unlimited, **state},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=False,
     )
@@ -97,7 +96,10 @@ def measure(agents: int, skills: int) -> list[str]:
         root = folder / "project"
         write_project(root, agents, skills)
         with platform(folder) as environment:
-            show(f"apply of {agents} agents, {skills} skills", probe(root, environment, "apply", "--yes"))
+            show(
+                f"apply of {agents} agents, {skills} skills",
+                probe(root, environment, "apply", "--yes"),
+            )
             requests(environment, clear=True)
             report = probe(root, environment, "plan", "--detailed-exitcode")
             log = requests(environment)

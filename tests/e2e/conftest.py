@@ -68,9 +68,7 @@ class Project:
     def writes(self) -> list[tuple[str, str]]:
         """Method and path of every request of the last command that could have written."""
         return [
-            (one["method"], one["path"])
-            for one in self.server.requests()
-            if one["method"] != "GET"
+            (one["method"], one["path"]) for one in self.server.requests() if one["method"] != "GET"
         ]
 
     def sent(self, path: str) -> list[Any]:

@@ -190,7 +190,9 @@ def test_a_lost_lock_is_found_again_without_a_write(sample: Project) -> None:
     sample.apply()
     assert sample.writes() == []
     after = sample.lock()
-    assert {a: e.id for a, e in after.objects.items()} == {a: e.id for a, e in before.objects.items()}
+    assert {a: e.id for a, e in after.objects.items()} == {
+        a: e.id for a, e in before.objects.items()
+    }
 
 
 def test_an_edit_by_hand_is_held_back_until_told(one: Project) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.engine.address import Address, matches
-from reconciler.engine.live import Marker
+from reconciler.engine.live import Marker, label_marker
 from reconciler.engine.values import (
     Ref,
     Secret,
@@ -99,3 +99,19 @@ def test_addresses() -> None:
     for bad in ("", "agent", "agent/", "thing/x"):
         with pytest.raises(ValueError, match="not an address"):
             Address.parse(bad)
+
+
+@pytest.mark.parametrize(
+    ("label", "owner"),
+    [
+        ("cite (funds/test)", "funds/test/skill/cite"),
+        ("cite", None),
+        ("cite (funds)", None),
+        ("cite (a/b/c)", None),
+        ("two words (a/b)", None),
+        ("", None),
+    ],
+)
+def test_the_label_is_the_marker(label: str, owner: str | None) -> None:
+    found = label_marker(label)
+    assert (str(found) if found else None) == owner

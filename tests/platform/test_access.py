@@ -9,7 +9,6 @@ from reconciler.platform.access import (
     REGISTRY_URL,
     embedded,
     from_environment,
-    may_hold_registry_key,
 )
 from reconciler.platform.errors import AccessRefused
 
@@ -173,21 +172,3 @@ def test_the_embedded_platform_has_one_origin_without_a_port() -> None:
     access = embedded("http://127.0.0.1:1/", "http://127.0.0.1:1/v1", "sandbox:x", "k", "r")
     assert (access.origin, access.registry_origin) == ("sandbox:x", "sandbox:x")
     assert access.base_url == "http://127.0.0.1:1"
-
-
-@pytest.mark.parametrize(
-    ("url", "may"),
-    [
-        ("https://mcp.ntropii.com/mcp", True),
-        ("https://a.b.ntropii.com/", True),
-        ("http://localhost:1/mcp", True),
-        ("https://mcp.corp/x", True),
-        ("http://mcp.ntropii.com/mcp", False),
-        ("https://evilntropii.com/mcp", False),
-        ("https://mcp.ntropii.com.evil.example/", False),
-        ("https://evil.example/mcp.ntropii.com", False),
-        ("", False),
-    ],
-)
-def test_where_the_registry_key_may_be_stored(url: str, may: bool) -> None:
-    assert may_hold_registry_key(url, frozenset({"mcp.corp"})) is may

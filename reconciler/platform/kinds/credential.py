@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from reconciler.engine.hosts import may_hold_registry_key
 from reconciler.engine.values import Body, Ref, refs_in
 from reconciler.platform import wire
-from reconciler.platform.access import may_hold_registry_key
 from reconciler.platform.errors import WriteFailed
 from reconciler.platform.kinds.step import Step
 from reconciler.platform.resolve import Written, reveal

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import io
 import mimetypes
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.engine.address import Address
-from reconciler.engine.live import Marker
 from reconciler.engine.values import Body, content_digest
 from reconciler.platform import wire
 from reconciler.platform.errors import NotFound, OutcomeUnknown, WriteFailed
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
     from reconciler.platform.clients import Clients
 
 PAGE = 1000
-_LABEL = re.compile(r"(?P<slug>[^ /()]+) \((?P<project>[^/()]+)/(?P<target>[^/()]+)\)")
 _MAX_UNPACKED = 100 * 2**20  # bytes; an upload holds 30 MB at most
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)
 _Upload = tuple[str, bytes, str]
@@ -46,14 +42,6 @@ def bodies(clients: Clients) -> Iterator[Body]:
 def body(clients: Clients, id: str) -> Body:
     found: Body = wire.read(clients, lambda sdk: sdk.beta.skills.with_raw_response.retrieve(id))
     return found
-
-
-def marker(found: Body) -> Marker | None:
-    """Who owns a skill, told by its label `<slug> (<project>/<target>)`."""
-    match = _LABEL.fullmatch(str(found.get("display_name") or ""))
-    if match is None:
-        return None
-    return Marker(match["project"], match["target"], Address("skill", match["slug"]))
 
 
 def contents(clients: Clients, id: str, known: Mapping[str, str]) -> dict[str, str]:

@@ -107,22 +107,6 @@ def test_a_delete_whose_answer_was_lost(
     assert only(world.apply(remove("skill/cite", "delete", id))).result == result
 
 
-@pytest.mark.parametrize(
-    ("label", "owner"),
-    [
-        ("cite (funds/test)", "funds/test/skill/cite"),
-        ("cite", None),
-        ("cite (funds)", None),
-        ("cite (a/b/c)", None),
-        ("two words (a/b)", None),
-        (None, None),
-    ],
-)
-def test_the_label_is_the_marker(label: str | None, owner: str | None) -> None:
-    found = skill.marker({"display_name": label})
-    assert (str(found) if found else None) == owner
-
-
 def zipped(files: dict[str, bytes]) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
