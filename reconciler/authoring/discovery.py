@@ -158,7 +158,9 @@ def _other_file(files: Files, entry: Entry, findings: list[Diagnostic]) -> None:
         findings.append(_not_managed(entry.path, match[1].lower()))
     elif name.endswith(_YAML) and _has_model(files, entry):
         message = f"{name} has a `model:`, but is not read as an agent under this name"
-        hint = f"rename it to {_stem(name, _YAML)}.agent.yaml, if it is one"
+        stem = _stem(name, _YAML) or ""
+        wanted = "agent.yaml" if stem.lower().startswith("agent") else f"{stem}.agent.yaml"
+        hint = f"rename it to {wanted}, if it is one"
         findings.append(warning("agent.misnamed", message, hint, span=Span(entry.path)))
 
 

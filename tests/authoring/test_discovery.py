@@ -79,7 +79,7 @@ def test_files_that_define_nothing(tmp_path: Path) -> None:
         ("environments/-x.yaml", "address.name environments/-x.yaml:1:1"),
         ("agents/a/agent.yml", "address.duplicate agents/a/agent.yml:1:1"),
         ("agents/a.agent.yaml", "address.duplicate agents/a.agent.yaml:1:1"),
-        ("agents/b/Agent.yaml", "agent.no_definition agents/b/Agent.yaml:1:1"),
+        ("agents/b/Agent.yaml", "agent.misnamed agents/b/Agent.yaml:1:1"),
         ("agents/b/system-prompt.md", "agent.no_definition agents/b/system-prompt.md:1:1"),
         ("agents/b.yaml", "agent.misnamed agents/b.yaml:1:1"),
     ],

@@ -73,10 +73,12 @@ def probe(root: Path, environment: dict[str, str], *arguments: str) -> dict[str,
 def requests(environment: dict[str, str], *, clear: bool = False) -> list[dict[str, Any]]:
     """The platform's request log, or empty it."""
     url = environment["ANTHROPIC_BASE_URL"] + "/_sandbox/requests"
-    call = urllib.request.Request(url, method="DELETE" if clear else "GET")
+    headers = {"Authorization": f"Bearer {environment['ANTHROPIC_API_KEY']}"}
+    method = "DELETE" if clear else "GET"
+    call = urllib.request.Request(url, method=method, headers=headers)
     with urllib.request.urlopen(call) as answer:
         found = json.loads(answer.read())
-    return [] if clear else list(found["data"])
+    return [] if clear else list(found)
 
 
 def show(title: str, report: dict[str, Any]) -> None:
