@@ -54,9 +54,9 @@ CODES: Final[Mapping[str, str]] = {
     "address.duplicate": "two files define one address",
     "address.name": "a file's or folder's name can't be part of an address",
     "agent.foreign": "the file is another tool's manifest",
-    "agent.form_not_read": "a form of definition that is not read yet",
     "agent.misnamed": "a file looks like an agent and is not read under its name",
     "agent.no_definition": "a folder looks like an agent's and holds no agent.yaml",
+    "form.not_read": "a form of definition that is not read yet",
     "kind.not_managed": "a definition of a kind that is not managed yet",
     # Agents
     "model.alias": "the model is named by an alias instead of an id",

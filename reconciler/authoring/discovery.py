@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from reconciler.authoring.files import Entry, Files, Refused
+from reconciler.authoring.files import Entry, Files, Refused, shown
 from reconciler.authoring.project_form import PathsForm
 from reconciler.engine.diagnostics import Diagnostic, Span, error, warning
 
@@ -28,6 +28,8 @@ _AGENT = (".agent.yaml", ".agent.yml")
 _NOT_MANAGED = re.compile(
     r"(vault|memory_store|deployment)s?\b.*\.(ya?ml|json|md)\Z", re.IGNORECASE
 )
+_READ_TEXTS = ("agent.md", "system-prompt.md", "SKILL.md")
+_OTHER_FOLDERS = ("knowledge", "skills")
 _MODEL = re.compile(rb"^model:", re.MULTILINE)
 _FOREIGN_FOLDERS = ("deployments", "memory_stores", "vaults")
 
@@ -63,8 +65,12 @@ def discover(files: Files, paths: PathsForm, findings: list[Diagnostic]) -> Disc
             found.skills.append(Definition(entry.name, f"{entry.path}/SKILL.md", entry.path))
     for entry in _entries(files, paths.environments, findings):
         stem = _stem(entry.name, _YAML)
-        if stem is not None and not entry.is_folder:
+        if entry.is_folder:
+            continue
+        if stem is not None:
             _add(found.environments, stem, entry, paths.environments, findings)
+        elif entry.name.endswith((".json", ".md")) and entry.name.lower() != "readme.md":
+            _not_read(entry, "write it as YAML", findings)
     _other_project(files, findings)
     for folder in _FOREIGN_FOLDERS:
         for entry in _entries(files, folder, findings):
@@ -78,11 +84,12 @@ def _other_project(files: Files, findings: list[Diagnostic]) -> None:
     if files.is_folder(folder):
         message = f"{folder}/ is a form that is not read yet"
         hint = "write agents/NAME/agent.yaml"
-        findings.append(error("agent.form_not_read", message, hint, span=Span(folder)))
+        findings.append(error("form.not_read", message, hint, span=Span(folder)))
 
 
 def _entries(files: Files, folder: str, findings: list[Diagnostic]) -> Iterator[Entry]:
-    """A folder's names without hidden ones; a symlink there is a finding."""
+    """A folder's names without hidden ones. A symlink is a finding, unless it is some text that
+    is not read anyway (CLAUDE.md)."""
     try:
         entries = files.entries(folder)
     except Refused as refused:
@@ -92,9 +99,10 @@ def _entries(files: Files, folder: str, findings: list[Diagnostic]) -> Iterator[
         if entry.name.startswith("."):
             continue
         if entry.is_symlink:
-            message = f"{entry.path} is a symbolic link, which is never followed"
-            hint = "put the file itself there"
-            findings.append(error("path.symlink", message, hint, span=Span(entry.path)))
+            if not entry.name.endswith(".md") or entry.name.endswith(_READ_TEXTS):
+                message = f"{shown(entry.path)} is a symbolic link, which is never followed"
+                hint = "put the file itself there"
+                findings.append(error("path.symlink", message, hint, span=Span(shown(entry.path))))
             continue
         yield entry
 
@@ -109,6 +117,8 @@ def _agent_folder(
             if name == "subagents":
                 for below in _entries(files, entry.path, findings):
                     _subagent(below, folder.name, entry.path, found, findings)
+            elif name not in _OTHER_FOLDERS:
+                _too_deep(files, entry, findings)
         elif name in ("agent.yaml", "agent.yml"):
             _add(found.agents, folder.name, entry, folder.path, findings, alone=True)
         elif (stem := _stem(name, _AGENT)) is not None:
@@ -119,6 +129,14 @@ def _agent_folder(
             _other_file(files, entry, findings)
     if (len(found.agents), len(findings)) == before:
         _misspelt(files, folder, findings)
+
+
+def _too_deep(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
+    for entry in _entries(files, folder.path, findings):
+        if entry.is_file and entry.name in ("agent.yaml", "agent.yml"):
+            message = f"{entry.path} is a folder too deep to be read"
+            hint = "move its folder up into agents/, or make it subagents/NAME.yaml"
+            findings.append(warning("agent.misnamed", message, hint, span=Span(entry.path)))
 
 
 def _subagent(
@@ -173,7 +191,7 @@ def _has_model(files: Files, entry: Entry) -> bool:
 
 def _not_read(entry: Entry, hint: str, findings: list[Diagnostic]) -> None:
     message = f"{entry.name} is a form that is not read yet"
-    findings.append(error("agent.form_not_read", message, hint, span=Span(entry.path)))
+    findings.append(error("form.not_read", message, hint, span=Span(entry.path)))
 
 
 def _misspelt(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
@@ -200,9 +218,9 @@ def _add(
     alone: bool = False,
 ) -> None:
     if not all(_NAME.match(part) for part in name.split("/")):
-        message = f"{name} can't be part of an address"
+        message = f"{shown(name)} can't be part of an address"
         hint = "letters, digits, `.`, `_` and `-`, at most 100, beginning with a letter or digit"
-        findings.append(error("address.name", message, hint, span=Span(entry.path)))
+        findings.append(error("address.name", message, hint, span=Span(shown(entry.path))))
         return
     into.append(Definition(name, entry.path, folder, alone))
 

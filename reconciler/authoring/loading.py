@@ -108,7 +108,7 @@ def _desired(project: Project, run: Run) -> Desired:
     resources = [
         *(agent.resource for agent in known),
         *rooms,
-        *skill_resources(shelf),
+        *skill_resources(shelf, run),
         *registration_resources(registered),
     ]
     if not resources and not has_errors(run.findings):

@@ -122,14 +122,15 @@ def choose_target(project: Project, wanted: str | None, findings: list[Diagnosti
     """The target's name: the wanted one, else the default, else the only one, else `sandbox`."""
     names = target_names(project)
     place = project.source.key_span(("targets",))
-    if wanted is None and project.default_target is not None:
-        wanted = project.default_target
-        place = project.source.span(("default_target",))
+    default = project.default_target
+    if default is not None and default not in names:
+        findings.append(_no_target(default, names, project.source.span(("default_target",))))
+    if wanted is None and default is not None:
+        return default if default in names else None
     if wanted is not None:
         if wanted in names:
             return wanted
-        hint = nearest(wanted, list(names)) or f"targets: {', '.join(names)}"
-        findings.append(error("target.unknown", f"there is no target {wanted}", hint, span=place))
+        findings.append(_no_target(wanted, names, place))
         return None
     if len(project.targets) == 1:
         return next(iter(project.targets))
@@ -139,6 +140,11 @@ def choose_target(project: Project, wanted: str | None, findings: list[Diagnosti
     hint = "set `default_target:`, or name one with --target"
     findings.append(error("target.required", message, hint, span=place))
     return None
+
+
+def _no_target(name: str, names: tuple[str, ...], place: Span) -> Diagnostic:
+    hint = nearest(name, list(names)) or f"targets: {', '.join(names)}"
+    return error("target.unknown", f"there is no target {name}", hint, span=place)
 
 
 def settings_of(project: Project, name: str, findings: list[Diagnostic]) -> Settings:

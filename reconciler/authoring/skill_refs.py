@@ -59,10 +59,12 @@ def unused_skills(agents: list[Definition], shelf: SkillShelf, run: Run) -> None
             run.findings.append(refused.at(Span(f"{agent.folder}/skills")))
 
 
-def skill_resources(shelf: SkillShelf) -> list[Resource]:
-    """One resource per slug, with each distinct content of it."""
+def skill_resources(shelf: SkillShelf, run: Run) -> list[Resource]:
+    """One resource per slug, with each distinct content of it; its place is the project's copy
+    of the skill if there is one."""
     contents: dict[str, dict[str, SkillContent]] = {}
-    for _, skill in sorted(shelf.read.items()):
+    shared = f"{run.paths.skills}/"
+    for _, skill in sorted(shelf.read.items(), key=lambda item: _first(item[0], shared)):
         if skill is not None:
             contents.setdefault(skill.slug, {}).setdefault(skill.content.digest, skill.content)
     return [
@@ -74,6 +76,10 @@ def skill_resources(shelf: SkillShelf) -> list[Resource]:
         )
         for slug, known in sorted(contents.items())
     ]
+
+
+def _first(folder: str, shared: str) -> tuple[bool, str]:
+    return not folder.startswith(shared), folder
 
 
 def compile_skills(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from reconciler.authoring.documents import Document, Scope
-from reconciler.authoring.files import Entry, Files, Refused
+from reconciler.authoring.files import Entry, Files, Refused, shown
 from reconciler.authoring.yaml_source import decode, parse_text
 from reconciler.engine.desired import SkillContent, SkillFile
 from reconciler.engine.diagnostics import Diagnostic, Span, error, note, warning
@@ -89,7 +89,7 @@ def _collect(
     left_out: list[str] = []
 
     def refuse(code: str, message: str, entry: Entry, hint: str = "") -> None:
-        findings.append(error(code, message, hint, span=Span(entry.path), address=address))
+        findings.append(error(code, message, hint, span=Span(shown(entry.path)), address=address))
 
     for entry in _walk(files, folder, left_out):
         if entry.is_symlink:
@@ -100,7 +100,7 @@ def _collect(
             refuse("path.forbidden", f"{entry.path} would be uploaded", entry, hint)
         elif not entry.is_file:
             refuse("skill.file", f"{entry.path} is no regular file", entry)
-        elif not entry.path.isprintable() or not _is_text(entry.path):
+        elif not entry.path.isprintable():
             refuse("skill.file", "a file name has characters that can't be sent", entry)
         else:
             kept.append(entry)
@@ -115,14 +115,6 @@ def _walk(files: Files, folder: str, left_out: list[str], below: str = "") -> It
             yield from _walk(files, entry.path, left_out, f"{below}{entry.name}/")
         else:
             yield entry
-
-
-def _is_text(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _has_manifest(

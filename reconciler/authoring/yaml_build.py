@@ -21,6 +21,7 @@ _STR, _NULL, _BOOL = f"{_TAG}str", f"{_TAG}null", f"{_TAG}bool"
 _INT, _FLOAT = f"{_TAG}int", f"{_TAG}float"
 _TRUE = frozenset({"yes", "true", "on"})
 _JSON_INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)\Z")
+_MAX_DIGITS = 40
 # Block collections opened one after another on a single line, as no author writes them.
 _STACKED = re.compile(r"^[ \t]*(?:[-?:][ \t]+){50}", re.MULTILINE)
 _SUSPECT_BYTES = 256 * 1024
@@ -163,7 +164,7 @@ class Builder:
             return None
         if node.tag == _BOOL:
             return text.lower() in _TRUE
-        if node.tag == _INT and _JSON_INT.match(text):
+        if node.tag == _INT and len(text) <= _MAX_DIGITS and _JSON_INT.match(text):
             return int(text.replace("_", ""))
         if node.tag == _FLOAT and ":" not in text:
             number = _float(text)

@@ -54,7 +54,7 @@ def native(manifest: dict[str, Any]) -> dict[str, Any]:
     """A cookbook manifest without the keys of that dialect, and with its URLs filled in."""
     kept = {key: value for key, value in manifest.items()
             if key not in ("skills", "callable_agents", "output_schema")}  # fmt: skip
-    return filled(kept)
+    return {key: filled(value) for key, value in kept.items()}
 
 
 def filled(value: Any) -> Any:

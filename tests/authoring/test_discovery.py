@@ -69,11 +69,11 @@ def test_files_that_define_nothing(tmp_path: Path) -> None:
         ("agents/a/vault.yaml", "kind.not_managed agents/a/vault.yaml:1:1"),
         ("agents/a/deployment-daily.yaml", "kind.not_managed agents/a/deployment-daily.yaml:1:1"),
         ("agents/a/memory_store-x.yaml", "kind.not_managed agents/a/memory_store-x.yaml:1:1"),
-        ("agents/b/agent.md", "agent.form_not_read agents/b/agent.md:1:1"),
-        ("agents/b.agent.md", "agent.form_not_read agents/b.agent.md:1:1"),
-        ("agents/a/subagents/b.md", "agent.form_not_read agents/a/subagents/b.md:1:1"),
-        ("agents/a/mcp.json", "agent.form_not_read agents/a/mcp.json:1:1"),
-        (".managed-agents/b/agent.md", "agent.form_not_read .managed-agents:1:1"),
+        ("agents/b/agent.md", "form.not_read agents/b/agent.md:1:1"),
+        ("agents/b.agent.md", "form.not_read agents/b.agent.md:1:1"),
+        ("agents/a/subagents/b.md", "form.not_read agents/a/subagents/b.md:1:1"),
+        ("agents/a/mcp.json", "form.not_read agents/a/mcp.json:1:1"),
+        (".managed-agents/b/agent.md", "form.not_read .managed-agents:1:1"),
         ("agents/b c/agent.yaml", "address.name agents/b c/agent.yaml:1:1"),
         ("agents/bé.agent.yaml", "address.name agents/bé.agent.yaml:1:1"),
         ("environments/-x.yaml", "address.name environments/-x.yaml:1:1"),
@@ -81,6 +81,9 @@ def test_files_that_define_nothing(tmp_path: Path) -> None:
         ("agents/a.agent.yaml", "address.duplicate agents/a.agent.yaml:1:1"),
         ("agents/b/Agent.yaml", "agent.misnamed agents/b/Agent.yaml:1:1"),
         ("agents/b/system-prompt.md", "agent.no_definition agents/b/system-prompt.md:1:1"),
+        ("environments/x.json", "form.not_read environments/x.json:1:1"),
+        ("agents/b/c/agent.yaml", "agent.misnamed agents/b/c/agent.yaml:1:1"),
+        ("agents/a/subagents/b/agent.yaml", "agent.no_definition agents/a/subagents/b:1:1"),
         ("agents/b.yaml", "agent.misnamed agents/b.yaml:1:1"),
     ],
 )
@@ -93,6 +96,7 @@ def test_links_to_definitions(tmp_path: Path) -> None:
     (tmp_path / "agents/b").symlink_to("a")
     (tmp_path / "agents/c.agent.yaml").symlink_to("a/agent.yaml")
     (tmp_path / "environments").symlink_to("agents")
+    (tmp_path / "agents/CLAUDE.md").symlink_to("a/agent.yaml")
     assert places(loaded(tmp_path, {})) == [
         "path.symlink agents/b:1:1",
         "path.symlink agents/c.agent.yaml:1:1",

@@ -94,7 +94,7 @@ def test_refused(tmp_path: Path, text: str, code: str) -> None:
     refused(tmp_path, text, code, {"agents/a/binary.md": b"\xff", "agents/a/folder/x": "x"})
 
 
-KNOWLEDGE = {
+KNOWLEDGE: dict[str, str | bytes] = {
     HERE: "Prompt.\n",
     "agents/a/knowledge/b.md": "B\n\n",
     "agents/a/knowledge/a.md": "A",

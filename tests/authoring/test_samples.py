@@ -54,7 +54,7 @@ def test_the_documented_form_is_exactly_its_tools() -> None:
     assert body(result, "agent/handover")["skills"] == [
         {"type": "anthropic", "skill_id": "docx", "version": "latest"}
     ]
-    assert resource(result, "credential/byng/handover")
+    assert body(result, "credential/byng/handover")["vault_id"] == ref("vault/byng/handover", "id")
 
 
 def test_a_prompt_from_a_claude_code_agent() -> None:

@@ -108,6 +108,12 @@ def test_links_are_errors(tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_name_that_is_no_text(tmp_path: Path) -> None:
+    loaded(tmp_path, {FILE: X})
+    Path(os.fsdecode(os.fsencode(tmp_path / "skills/x") + b"/a\xff")).write_text("x")
+    assert places(loaded(tmp_path, {})) == ["skill.file skills/x/a\\udcff:1:1"]
+
+
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     loaded(tmp_path, {FILE: X})
     os.mkfifo(tmp_path / "skills/x/pipe")
