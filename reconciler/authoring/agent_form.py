@@ -104,7 +104,10 @@ class McpServer(Form):
 
     @model_validator(mode="before")
     @classmethod
-    def _stdio_first(cls, value: Any) -> Any:
+    def _no_server(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            hint = "write the server here: {name: …, url: …}"
+            raise problem("form.not_read", "including a file is not possible yet", hint)
         if isinstance(value, dict) and "command" in value and "url" not in value:
             raise problem(*_STDIO)
         return value

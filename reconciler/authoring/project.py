@@ -58,10 +58,18 @@ def find_root(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / PROJECT_FILE).is_file():
             return folder
+    other = next((folder for folder in (start, *start.parents) if _misnamed(folder)), None)
+    if other is not None:
+        raise ProjectNotFound(f"{_misnamed(other)} must be called {PROJECT_FILE}")
     raise ProjectNotFound(
         f"no {PROJECT_FILE} in {start} or any folder above it; "
         "run this inside a project, or make one with `reconcile init`"
     )
+
+
+def _misnamed(folder: Path) -> Path | None:
+    path = folder / "reconcile.yml"
+    return path if path.is_file() else None
 
 
 def read_project(files: Files, findings: list[Diagnostic]) -> Project | None:

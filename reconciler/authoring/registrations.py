@@ -22,7 +22,7 @@ from reconciler.authoring.urls import ALLOWED_HOSTS, may_receive_key, normalised
 from reconciler.authoring.variables import fill
 from reconciler.authoring.yaml_source import KeyPath
 from reconciler.engine.address import Address
-from reconciler.engine.desired import RegistrationDetails, Resource
+from reconciler.engine.desired import Lifecycle, RegistrationDetails, Resource
 from reconciler.engine.diagnostics import Span
 from reconciler.engine.values import Ref
 
@@ -148,18 +148,21 @@ def _resources(
         },
         "metadata": {"registration": Ref(registration, "id")},
     }
+    # What protects an agent protects what a runbook reaches it by.
+    keep = Lifecycle(protect=agent.resource.lifecycle.protect)
     return Registered(
-        Resource(registration, row, span, registration=details),
-        Resource(credential, secret, span),
-        None if existing else _vault(vault_address, span, run),
+        Resource(registration, row, span, lifecycle=keep, registration=details),
+        Resource(credential, secret, span, lifecycle=keep),
+        None if existing else _vault(vault_address, span, keep, run),
         scope,
         place,
     )
 
 
-def _vault(address: Address, span: Span, run: Run) -> Resource:
+def _vault(address: Address, span: Span, keep: Lifecycle, run: Run) -> Resource:
     label = f" ({run.project}/{run.settings.name})"
-    return Resource(address, {"display_name": address.name[: 255 - len(label)] + label}, span)
+    body = {"display_name": address.name[: 255 - len(label)] + label}
+    return Resource(address, body, span, lifecycle=keep)
 
 
 def _value(form: Registration, key: str, default: str | None, run: Run, scope: Scope) -> str | None:

@@ -67,9 +67,10 @@ def _report(form: type[Form], scope: Scope, value: Any, item: Any) -> None:
     elif kind == "literal_error":
         _not_one_of(scope, path, item["input"], str(context["expected"]))
     elif kind in _TYPES:
-        code_hint = "write it without quotes" if isinstance(item["input"], str) else ""
+        unquoted = isinstance(item["input"], str) and kind in ("bool_type", "int_type")
+        hint = "write it without quotes" if unquoted else ""
         wanted = _TYPES[kind]
-        scope.error("field.type", f"{_shown(path)}must be {wanted}", path, code_hint)
+        scope.error("field.type", f"{_shown(path)}must be {wanted}", path, hint)
     else:
         text = PATTERNS.get(str(context.get("pattern")), item["msg"].replace("String", "text"))
         report = scope.key_error if item["loc"][-1] == "[key]" else scope.error

@@ -56,6 +56,9 @@ def builtin_word(text: str) -> Word:
 
     The name may be `all`. Case, `_` and `-` don't matter: `WebFetch` is web_fetch.
     """
+    if text.startswith(("./", "../")):
+        hint = "write the file's entries here"
+        raise WordError("form.not_read", f"{text}: including a file is not possible yet", hint)
     if "(" in text:
         bare = text.partition("(")[0]
         raise WordError(

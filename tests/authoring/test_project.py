@@ -23,6 +23,12 @@ def test_no_project(tmp_path: Path) -> None:
         load(tmp_path, target=None, variables={}, environ={})
 
 
+def test_a_project_file_of_another_name(tmp_path: Path) -> None:
+    (tmp_path / "reconcile.yml").write_text(BASE)
+    with pytest.raises(ProjectNotFound, match=r"reconcile.yml must be called reconcile.yaml"):
+        load(tmp_path, target=None, variables={}, environ={})
+
+
 @pytest.mark.parametrize(
     ("text", "wanted", "expected"),
     [

@@ -71,6 +71,13 @@ def test_the_target_gives_what_the_agent_leaves_out(tmp_path: Path) -> None:
     assert own.desired.target.tenants == ("other",)
 
 
+def test_what_protects_an_agent_protects_its_registration(tmp_path: Path) -> None:
+    result = agent(tmp_path, FULL + "lifecycle: {protect: true, ignore: [system]}\n", ENVIRONMENT)
+    for address in ("registration/byng/a", "credential/byng/a", "vault/byng/a"):
+        lifecycle = resource(result, address).lifecycle
+        assert (lifecycle.protect, lifecycle.ignore) == (True, ())
+
+
 def test_false_registers_nothing(tmp_path: Path) -> None:
     result = agent(tmp_path, SERVER + "ntropii: false\n")
     assert result.desired is not None
