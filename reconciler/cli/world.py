@@ -115,17 +115,17 @@ def read_lock_of(desired: Desired, path: Path) -> Lock:
 def planned(place: Place, options: PlanOptions, progress: Progress) -> Iterator[Planned]:
     """Read the lock and the live world, and plan; hosts are compared before a key is sent."""
     from reconciler.engine.planner import make_plan
-    from reconciler.platform import snapshot
     from reconciler.platform.clients import connect
     from reconciler.platform.limits import limits_from
+    from reconciler.platform.origin import check_hosts
+    from reconciler.platform.snapshot import read_live
 
     lock = read_lock_of(place.desired, place.lock_path)
     check_options(place.desired, lock, options)
-    snapshot.check_hosts(place.access, lock)
+    check_hosts(place.access, lock)
     limits = None if place.access.is_embedded else limits_from(os.environ)
     with connect(place.access, limits=limits) as clients:
-        live = snapshot.read_live(clients, place.desired, lock, progress)
-        snapshot.check_origin(live.origin, lock, place.desired.target.expect)
+        live = read_live(clients, place.desired, lock, progress)
         plan = make_plan(place.desired, lock, live, options)
         yield Planned(plan, live, lock, clients)
 

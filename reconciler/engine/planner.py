@@ -61,12 +61,32 @@ def make_plan(desired: Desired, lock: Lock, live: Live, options: PlanOptions | N
 def _plan_resources(world: World, draft: Draft) -> None:
     resources = world.desired.by_address()
     chosen = _chosen(resources, world)
+    unknown: set[Address] = set()
     for address in _by_dependency(resources):
         resource = resources[address]
-        if address in chosen and address not in world.matched.refused:
+        if _is_unread(address, world) or _depends_on(resource) & unknown:
+            unknown.add(address)
+        elif address in chosen and address not in world.matched.refused:
             planner = _PLANNERS.get(address.kind)
             if planner:
                 planner(resource, world, draft)
+
+
+#: What else has to be read before a kind can be judged.
+_SEEN_THROUGH = {"registration": ("registration", "credential"), "credential": ("credential",)}
+
+
+def _is_unread(address: Address, world: World) -> bool:
+    """Whether this object could not be looked for, so that nothing can be said of it."""
+    kinds = _SEEN_THROUGH.get(address.kind, (address.kind,))
+    entry = world.lock.entry(address)
+    identity = entry.id if entry else ""
+    item = world.found(address)
+    for one in world.live.unread:
+        whole = one.kind in kinds and (not one.what or address.kind in _SEEN_THROUGH)
+        if whole or (one.what and one.what in (identity, item.id if item else "")):
+            return True
+    return False
 
 
 def _chosen(resources: Mapping[Address, Resource], world: World) -> set[Address]:

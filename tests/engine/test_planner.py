@@ -221,9 +221,14 @@ def test_what_was_archived_or_deleted_outside_is_never_made_again_unasked() -> N
     assert not made.actions and [one.reason for one in made.held] == ["refused", "refused"]
 
 
-def test_unknown_is_not_absent() -> None:
-    made = plan(desired(agent("a")), live(unread=(Unread("agent", "", "HTTP 500"),)))
+@pytest.mark.parametrize("kind", ["agent", "skill"])
+def test_unknown_is_not_absent(kind: str) -> None:
+    user = agent("a", skills=[skill_ref("s", "d")])
+    wanted = desired(user, skill("s", "d"), environment("e"))
+    made = plan(wanted, live(unread=(Unread(kind, "", "HTTP 500"),)))
     assert not made.complete and not made.applicable
+    assert f"{kind}/" not in " ".join(verbs(made)) and "agent/a" not in verbs(made)
+    assert verbs(made)["environment/e"] == "create"
 
 
 def test_all_gone_is_the_wrong_key() -> None:
