@@ -11,6 +11,7 @@ from posixpath import normpath
 from reconciler.engine.diagnostics import Diagnostic, Span, error
 
 MAX_TEXT = 5 * 1024 * 1024
+_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
 
 
 class Refused(Exception):
@@ -70,13 +71,13 @@ class Files:
     """The files of one project during one run: bytes and folders are read once and kept."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self._base = str(root)
         self._bytes: dict[str, bytes] = {}
         self._folders: dict[str, tuple[Entry, ...]] = {}
         self._plain: set[str] = {""}
 
     def absolute(self, path: str) -> str:
-        return str(self.root / path) if path else str(self.root)
+        return f"{self._base}/{path}" if path else self._base
 
     def read(self, path: str, *, limit: int = MAX_TEXT, keep: bool = True) -> bytes:
         """The bytes of a regular file. Raises Refused if it is missing, unreadable, a symlink,
@@ -89,7 +90,8 @@ class Files:
         if size > limit:
             raise Refused("path.too_large", f"{path} has {size:,} bytes; the limit is {limit:,}")
         try:
-            data = Path(self.absolute(path)).read_bytes()
+            with os.fdopen(os.open(self.absolute(path), _READ), "rb") as file:
+                data = file.read()
         except OSError as problem:
             raise Refused(
                 "path.unreadable", f"{path} can't be read: {problem.strerror}"

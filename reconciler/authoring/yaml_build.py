@@ -11,14 +11,15 @@ import yaml
 from reconciler.engine.diagnostics import Diagnostic, Span, error
 
 KeyPath: TypeAlias = tuple[str | int, ...]
+#: Line and column of a value, then of its key, from 0.
+Place: TypeAlias = tuple[int, int, int, int]
 
 MAX_NODES = 10_000
 MAX_DEPTH = 100
-MERGE = "tag:yaml.org,2002:merge"
 
 _TAG = "tag:yaml.org,2002:"
 _STR, _NULL, _BOOL = f"{_TAG}str", f"{_TAG}null", f"{_TAG}bool"
-_INT, _FLOAT = f"{_TAG}int", f"{_TAG}float"
+_INT, _FLOAT, _MERGE = f"{_TAG}int", f"{_TAG}float", f"{_TAG}merge"
 _TRUE = frozenset({"yes", "true", "on"})
 _JSON_INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)\Z")
 _MAX_DIGITS = 40
@@ -75,9 +76,10 @@ def check_size(text: str) -> None:
 
 
 class Builder:
-    """Builds the plain value of one node tree and gathers what is wrong with it."""
+    """Builds the plain value of one node tree, notes where everything stands, and gathers what
+    is wrong with it. The tree itself is not kept."""
 
-    __slots__ = ("count", "empty", "file", "findings", "first_line")
+    __slots__ = ("count", "empty", "file", "findings", "first_line", "places", "written")
 
     def __init__(self, file: str, first_line: int) -> None:
         self.file = file
@@ -85,66 +87,74 @@ class Builder:
         self.count = 0
         self.findings: list[Diagnostic] = []
         self.empty: list[KeyPath] = []
+        self.places: dict[KeyPath, Place] = {}
+        self.written: dict[KeyPath, str] = {}
 
-    def build(self, node: yaml.Node, path: KeyPath, depth: int) -> Any:
-        self.count += 1
-        if self.count > MAX_NODES:
-            raise _too_many_nodes(node.start_mark)
-        if depth > MAX_DEPTH:
-            raise _too_deep(node.start_mark)
+    def document(self, node: yaml.Node) -> Any:
+        return self._build(node, node, (), 1)
+
+    def _build(self, key: yaml.Node, node: yaml.Node, path: KeyPath, depth: int) -> Any:
+        self._within_limits(node, depth)
+        mark, key_mark = node.start_mark, key.start_mark
+        self.places[path] = (mark.line, mark.column, key_mark.line, key_mark.column)
         if isinstance(node, yaml.ScalarNode):
             return node.value if node.tag == _STR else self._scalar(node, path)
         if isinstance(node, yaml.SequenceNode):
             self._plain_tag(node, "seq")
             below = depth + 1
             return [
-                self.build(item, (*path, place), below) for place, item in enumerate(node.value)
+                self._build(item, item, (*path, place), below)
+                for place, item in enumerate(node.value)
             ]
         self._plain_tag(node, "map")
         return self._mapping(node, path, depth + 1)
 
     def _mapping(self, node: yaml.Node, path: KeyPath, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        first: dict[str, yaml.Node] = {}
+        merged: list[yaml.Node] = []
         for key, item in node.value:
             name = self._key(key)
-            if key.tag == MERGE:
-                self._merge(item, path, depth, result, first)
-                continue
-            if name in first:
-                line = self._at(first[name]).line
-                self._error(
-                    "yaml.duplicate_key",
-                    f"`{name}` is here twice; the first is in line {line}",
-                    key,
-                    "keep one of them",
-                )
-                continue
-            first[name] = key
-            result[name] = self.build(item, (*path, name), depth)
+            if key.tag == _MERGE:
+                merged.append(item)
+            elif name in result:
+                line = self.first_line + self.places[(*path, name)][2]
+                message = f"`{name}` is here twice; the first is in line {line}"
+                self._error("yaml.duplicate_key", message, key, "keep one of them")
+            else:
+                result[name] = self._build(key, item, (*path, name), depth)
+        for item in merged:
+            self._merge(item, result, path, depth)
         return result
 
-    def _merge(
-        self,
-        item: yaml.Node,
-        path: KeyPath,
-        depth: int,
-        result: dict[str, Any],
-        first: dict[str, yaml.Node],
-    ) -> None:
-        """`<<: *anchor`: keys of the anchor that the mapping does not have itself."""
-        merged = self.build(item, (*path, "<<"), depth)
-        for part in merged if isinstance(merged, list) else [merged]:
-            if not isinstance(part, dict):
-                self._error("yaml.not_json", "`<<` takes a mapping or a list of them", item)
-                continue
-            for name, value in part.items():
-                if name not in first:
-                    result.setdefault(name, value)
+    def _merge(self, node: yaml.Node, result: dict[str, Any], path: KeyPath, depth: int) -> None:
+        """`<<: *anchor` or a list of them: the keys that are not there yet."""
+        self._within_limits(node, depth)
+        if isinstance(node, yaml.SequenceNode):
+            for item in node.value:
+                self._merge(item, result, path, depth + 1)
+            return
+        if not isinstance(node, yaml.MappingNode):
+            self._error("yaml.not_json", "`<<` takes a mapping or a list of them", node)
+            return
+        above = []
+        for key, item in node.value:
+            if key.tag == _MERGE:
+                above.append(item)
+            elif (name := self._key(key)) not in result:
+                result[name] = self._build(key, item, (*path, name), depth)
+        for item in above:
+            self._merge(item, result, path, depth + 1)
+
+    def _within_limits(self, node: yaml.Node, depth: int) -> None:
+        self.count += 1
+        if self.count > MAX_NODES:
+            raise _too_many_nodes(node.start_mark)
+        if depth > MAX_DEPTH:
+            raise _too_deep(node.start_mark)
 
     def _key(self, key: yaml.Node) -> str:
         if isinstance(key, yaml.ScalarNode):
-            if key.tag not in (_STR, MERGE):
+            if key.tag not in (_STR, _MERGE):
                 shown = key.value or "an empty key"
                 self._error(
                     "yaml.key_not_text",
@@ -157,7 +167,7 @@ class Builder:
         return "?"
 
     def _scalar(self, node: yaml.ScalarNode, path: KeyPath) -> Any:
-        text = str(node.value)
+        text = self.written[path] = str(node.value)
         if node.tag == _NULL:
             if text == "":
                 self.empty.append(path)

@@ -1,22 +1,22 @@
 """The one YAML loader: plain JSON values, and the place of every node on request.
 
-Libyaml composes a file once; values are built from its nodes here, so that what YAML would do
+Libyaml composes a file once; values are built from its nodes, so that what YAML would do
 silently (drop a duplicate key, make a date of `2025-10-13`, expand an alias a million times) is
-answered by a diagnostic instead. Places are looked up in the kept node tree only when asked for.
+answered by a diagnostic instead. Of a place only its numbers are kept, until somebody asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from reconciler.authoring.yaml_build import (
-    MERGE,
     Builder,
     KeyPath,
+    Place,
     TooMuch,
     check_size,
     is_suspect,
@@ -36,40 +36,29 @@ class Source:
 
     file: str
     value: Any
-    node: yaml.Node | None = None
+    places: Mapping[KeyPath, Place] = field(default_factory=dict)
+    texts: Mapping[KeyPath, str] = field(default_factory=dict)
     first_line: int = 1
     empty: tuple[KeyPath, ...] = ()
 
     def span(self, path: KeyPath = ()) -> Span:
         """The place of the value at `path`, or of the deepest part of the path that exists."""
-        return self._place(self._find(path)[1])
+        line, column, _, _ = self._place(path)
+        return Span(self.file, self.first_line + line, column + 1)
 
     def key_span(self, path: KeyPath) -> Span:
         """The place of the key (or list item) at `path`, or of the deepest part that exists."""
-        return self._place(self._find(path)[0])
+        _, _, line, column = self._place(path)
+        return Span(self.file, self.first_line + line, column + 1)
 
     def written(self, path: KeyPath) -> str | None:
-        """A scalar as the author wrote it (`20251013`, `no`), or None if it is none."""
-        _, node, rest = self._walk(path)
-        return node.value if not rest and isinstance(node, yaml.ScalarNode) else None
+        """What YAML does not read as text, as the author wrote it (`20251013`, `no`)."""
+        return self.texts.get(path)
 
-    def _find(self, path: KeyPath) -> tuple[yaml.Node | None, yaml.Node | None]:
-        key, node, _ = self._walk(path)
-        return key, node
-
-    def _walk(self, path: KeyPath) -> tuple[yaml.Node | None, yaml.Node | None, KeyPath]:
-        key = node = self.node
-        for index, part in enumerate(path):
-            step = _child(node, part)
-            if step is None:
-                return key, node, path[index:]
-            key, node = step
-        return key, node, ()
-
-    def _place(self, node: yaml.Node | None) -> Span:
-        if node is None:
-            return Span(self.file, self.first_line, 1)
-        return span_at(self.file, self.first_line, node.start_mark)
+    def _place(self, path: KeyPath) -> Place:
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, (0, 0, 0, 0))
 
 
 def parse(file: str, data: bytes) -> tuple[Source | None, list[Diagnostic]]:
@@ -123,10 +112,11 @@ def parse_text(
         return None, [error("yaml.empty_file", "the file is empty", hint, span=Span(file))]
     builder = Builder(file, first_line)
     try:
-        value = builder.build(node, (), 1)
+        value = builder.document(node)
     except TooMuch as problem:
         return None, [*builder.findings, too_much(file, first_line, problem)]
-    return Source(file, value, node, first_line, tuple(builder.empty)), builder.findings
+    source = Source(file, value, builder.places, builder.written, first_line, tuple(builder.empty))
+    return source, builder.findings
 
 
 def empty_values(source: Source) -> Iterator[Diagnostic]:
@@ -148,27 +138,6 @@ def _compose(text: str) -> yaml.Node | None:
         return node
     finally:
         loader.dispose()
-
-
-def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    """The key and value nodes of one step; merged mappings count after the node's own keys."""
-    if isinstance(node, yaml.SequenceNode):
-        if isinstance(part, int) and 0 <= part < len(node.value):
-            return node.value[part], node.value[part]
-        return None
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    merged: list[yaml.Node] = []
-    for key, item in node.value:
-        if key.tag == MERGE:
-            merged += item.value if isinstance(item, yaml.SequenceNode) else [item]
-        elif key.value == part:
-            return key, item
-    for item in merged:
-        found = _child(item, part)
-        if found is not None:
-            return found
-    return None
 
 
 def _syntax(file: str, first_line: int, text: str, problem: yaml.YAMLError) -> Diagnostic:

@@ -81,11 +81,11 @@ def test_reading(tmp_path: Path) -> None:
 
 
 def test_a_file_that_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
+    def refuse(path: str, flags: int) -> int:
+        raise PermissionError(13, "Permission denied", path)
 
     (tmp_path / "f").write_bytes(b"1")
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr("os.open", refuse)
     with pytest.raises(Refused, match="f can't be read: Permission denied") as caught:
         Files(tmp_path).read("f")
     assert caught.value.code == "path.unreadable"

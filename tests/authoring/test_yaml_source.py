@@ -129,8 +129,28 @@ def test_places_of_values_keys_and_what_does_not_exist() -> None:
     assert source.key_span(("tools", 0)) == Span("f.yaml", 2, 5)
     assert source.span(("tools", 0, "absent", "deeper")) == Span("f.yaml", 2, 5)
     assert source.span(("tools", 7)) == Span("f.yaml", 2, 3)
-    assert source.written(("tools", 0, "name")) == "x"
-    assert source.written(("tools",)) is None
+    assert source.written(("tools", 0, "name")) is None
+
+
+def test_what_the_author_wrote() -> None:
+    source, _ = parse("f.yaml", b"a: no\nb: [20251013, x]\n")
+    assert source is not None
+    assert source.value == {"a": False, "b": [20251013, "x"]}
+    assert source.written(("a",)) == "no"
+    assert source.written(("b", 0)) == "20251013"
+    assert source.written(("b", 1)) is None
+
+
+def test_merging_an_anchor_into_itself() -> None:
+    assert findings("a: &a\n  <<: *a\n  x: 1\n") == ["yaml.too_deep 1:4"]
+
+
+def test_a_chain_of_merges() -> None:
+    text = "a: &a {x: 1, y: 1}\nb: &b\n  <<: *a\n  y: 2\nc:\n  <<: [*b, {z: 3, x: 9}]\n"
+    source, problems = parse("f.yaml", text.encode())
+    assert source is not None and not problems
+    assert source.value["c"] == {"x": 1, "y": 2, "z": 3}
+    assert findings("a: {<<: 1}\n") == ["yaml.not_json 1:9"]
 
 
 # JSON writes other characters as two escapes, which YAML does not put together.
