@@ -1,4 +1,14 @@
-"""Definition files to `Desired`, every finding with its place. The only room that reads them."""
+"""Definition files to `Desired`, every finding with its place. The only room that reads them.
+
+project, discovery          reconcile.yaml, and which file defines which address
+files, yaml_*, documents    bytes to plain values with places, a target's override merged in
+*_form, forms, validate     pydantic models of what may be written, errors in plain words
+agent, environments         one definition to one resource, by way of
+  prompt, words, tools, mcp, urls, skills, skill_refs, roster, variables, limits
+registrations               `ntropii:` to a registration, a vault and a credential
+loading                     the whole of it, in order
+codes                       every diagnostic there is
+"""
 
 from __future__ import annotations
 

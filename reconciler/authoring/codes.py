@@ -12,7 +12,7 @@ CODES: Final[Mapping[str, str]] = {
     "path.not_a_file": "the path names something that is no regular file",
     "path.outside": "the path leaves the project",
     "path.symlink": "the path is, or passes through, a symbolic link",
-    "path.too_large": "the file is larger than what is read",
+    "path.too_large": "the file is larger than 5 MB",
     "path.unreadable": "the file can't be read",
     "text.encoding": "the file is not UTF-8",
     # YAML
@@ -27,7 +27,6 @@ CODES: Final[Mapping[str, str]] = {
     "yaml.syntax": "the file is not valid YAML",
     "yaml.tab": "a tab is used to indent",
     "yaml.too_deep": "values are nested too deep",
-    "yaml.too_large": "the definition file is larger than 5 MB",
     "yaml.too_many_nodes": "the file holds more than 10,000 values, aliases expanded",
     # Any field
     "field.missing": "a required key is missing",

@@ -88,7 +88,9 @@ class Files:
         if not stat.S_ISREG(mode):
             raise Refused("path.not_a_file", f"{path} is not a file")
         if size > limit:
-            raise Refused("path.too_large", f"{path} has {size:,} bytes; the limit is {limit:,}")
+            hint = "move long texts into files of their own, or into a skill"
+            message = f"{path} has {size:,} bytes; the limit is {limit:,}"
+            raise Refused("path.too_large", message, hint)
         try:
             with os.fdopen(os.open(self.absolute(path), _READ), "rb") as file:
                 data = file.read()

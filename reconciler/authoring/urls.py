@@ -11,8 +11,9 @@ from reconciler.authoring.documents import Scope
 from reconciler.authoring.yaml_source import KeyPath
 
 _SECRET_KEY = re.compile(
-    r"(^|[_-])(token|key|apikey|secret|password|passwd|pwd|auth|authorization|bearer|signature|sig|"
-    r"credentials?)($|[_-])",
+    r"(^|[_-])(token|secret|password|passwd|pwd|auth|authorization|bearer|signature|sig|"
+    r"credentials?)($|[_-])|(access|auth|bearer|refresh|session)token$|"
+    r"^(x[_-])?((api|access|secret|private|auth|subscription)[_-]?)?key$",
     re.IGNORECASE,
 )
 _SECRET_VALUE = re.compile(r"(sk-|ghp_|gho_|github_pat_|xox[abp]-|ntro_|eyJ[A-Za-z0-9_-]{10})")

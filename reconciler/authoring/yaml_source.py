@@ -27,8 +27,6 @@ from reconciler.engine.diagnostics import Diagnostic, Span, error
 
 __all__ = ["KeyPath", "Source", "decode", "empty_values", "parse", "parse_text"]
 
-MAX_BYTES = 5 * 1024 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -66,18 +64,9 @@ def parse(file: str, data: bytes) -> tuple[Source | None, list[Diagnostic]]:
 
     The source is None if there is no value to go on with.
     """
-    if len(data) > MAX_BYTES:
-        limit = f"{MAX_BYTES // 1024 // 1024} MB"
-        finding = error(
-            "yaml.too_large",
-            f"the file has {len(data):,} bytes; {limit} is the limit for a definition",
-            "move long texts into files of their own (system: {file: …}, knowledge/)",
-            span=Span(file),
-        )
+    text, finding = decode(file, data)
+    if finding is not None:
         return None, [finding]
-    text, finding_or_none = decode(file, data)
-    if finding_or_none is not None:
-        return None, [finding_or_none]
     return parse_text(file, text)
 
 

@@ -31,6 +31,12 @@ def test_findings_are_sorted_and_come_once(tmp_path: Path) -> None:
     assert codes(result).count("skill.name_mismatch") == 1
 
 
+def test_files_over_five_megabytes(tmp_path: Path) -> None:
+    large = b"system: " + b"x" * (5 * 1024 * 1024)
+    files = {"agents/a/agent.yaml": large, "agents/b/agent.yaml": "model: m\nsubagents: [a]\n"}
+    assert places(loaded(tmp_path, files)) == ["path.too_large agents/a/agent.yaml:1:1"]
+
+
 def test_findings_name_their_address(tmp_path: Path) -> None:
     result = loaded(tmp_path, {"agents/a/agent.yaml": "modle: m\n"})
     assert {item.address for item in result.findings} == {"agent/a"}

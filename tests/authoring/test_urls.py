@@ -21,6 +21,10 @@ from tests.authoring.support import agent, only
         ("https://x.io?token=hunter2", "mcp.url_credentials"),
         ("https://x.io?apiKey=hunter2", "mcp.url_credentials"),
         ("https://x.io?access_token=hunter2", "mcp.url_credentials"),
+        ("https://x.io?accessToken=hunter2", "mcp.url_credentials"),
+        ("https://x.io?X-Api-Key=hunter2", "mcp.url_credentials"),
+        ("https://x.io?key=hunter2", "mcp.url_credentials"),
+        ("https://x.io?q=ghp_hunter2", "mcp.url_credentials"),
         ("https://x.io/#api_key=hunter2", "mcp.url_credentials"),
         ("https://x.io/sk-hunter2/mcp", "mcp.url_credentials"),
         ("REPLACE-WITH-SERVICE-URL", "mcp.url_placeholder"),
@@ -44,7 +48,7 @@ def test_refused_without_repeating_a_secret(tmp_path: Path, url: str, code: str)
         "https://pastebin.example.com",
         "https://api.todoist.com/todo",
         "http://localhost:8080/mcp",
-        "https://monkey.example.com?monkey=1",
+        "https://monkey.example.com?monkey=1&sort_key=name&token=",
     ],
 )
 def test_accepted(tmp_path: Path, url: str) -> None:

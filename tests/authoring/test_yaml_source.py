@@ -85,10 +85,6 @@ def test_many_nodes_are_counted_before_they_are_composed() -> None:
     assert [item.partition(" ")[0] for item in findings(text)] == ["yaml.too_many_nodes"]
 
 
-def test_a_file_over_five_megabytes() -> None:
-    assert findings(b"a: " + b"x" * (5 * 1024 * 1024)) == ["yaml.too_large 1:1"]
-
-
 @pytest.mark.parametrize(
     ("data", "place"),
     [(b"a: 1\nb: \xff\n", "2:4"), ("a: 1\n".encode("utf-16"), "1:1"), (b"\xe9", "1:1")],
