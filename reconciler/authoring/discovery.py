@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from reconciler.authoring.files import Entry, Files, Refused, shown
+from reconciler.authoring.files import Entry, Files, Refused
 from reconciler.authoring.project_form import PathsForm
 from reconciler.engine.diagnostics import Diagnostic, Span, error, warning
 
@@ -100,9 +100,9 @@ def _entries(files: Files, folder: str, findings: list[Diagnostic]) -> Iterator[
             continue
         if entry.is_symlink:
             if not entry.name.endswith(".md") or entry.name.endswith(_READ_TEXTS):
-                message = f"{shown(entry.path)} is a symbolic link, which is never followed"
+                message = f"{entry.path} is a symbolic link, which is never followed"
                 hint = "put the file itself there"
-                findings.append(error("path.symlink", message, hint, span=Span(shown(entry.path))))
+                findings.append(error("path.symlink", message, hint, span=Span(entry.path)))
             continue
         yield entry
 
@@ -218,9 +218,9 @@ def _add(
     alone: bool = False,
 ) -> None:
     if not all(_NAME.match(part) for part in name.split("/")):
-        message = f"{shown(name)} can't be part of an address"
+        message = f"{name} can't be part of an address"
         hint = "letters, digits, `.`, `_` and `-`, at most 100, beginning with a letter or digit"
-        findings.append(error("address.name", message, hint, span=Span(shown(entry.path))))
+        findings.append(error("address.name", message, hint, span=Span(entry.path)))
         return
     into.append(Definition(name, entry.path, folder, alone))
 

@@ -62,11 +62,6 @@ def inside(folder: str, written: str) -> str:
     return "" if path == "." else path
 
 
-def shown(path: str) -> str:
-    """The path as text that can be written anywhere, should its bytes be no UTF-8."""
-    return path.encode("utf-8", "backslashreplace").decode()
-
-
 class Files:
     """The files of one project during one run: bytes and folders are read once and kept."""
 

@@ -31,6 +31,7 @@ from reconciler.authoring.skill_refs import (
     skill_resources,
     unused_skills,
 )
+from reconciler.authoring.tidy import tidied
 from reconciler.authoring.variables import Variables
 from reconciler.authoring.yaml_source import Source, empty_values, parse
 from reconciler.engine.address import Address
@@ -40,7 +41,6 @@ from reconciler.engine.diagnostics import (
     Span,
     error,
     has_errors,
-    sorted_findings,
     warning,
 )
 
@@ -70,11 +70,11 @@ def load(
     findings: list[Diagnostic] = []
     project = read_project(files, findings)
     if project is None:
-        return Loaded(root, "", target or "", ("sandbox",), None, sorted_findings(findings))
+        return Loaded(root, "", target or "", ("sandbox",), None, tidied(findings))
     names = target_names(project)
     chosen = choose_target(project, target, findings) if project.usable else None
     if chosen is None:
-        return Loaded(root, project.name, target or "", names, None, sorted_findings(findings))
+        return Loaded(root, project.name, target or "", names, None, tidied(findings))
     settings = settings_of(project, chosen, findings)
     run = Run(
         files=files,
@@ -87,7 +87,7 @@ def load(
     )
     desired = _desired(project, run)
     usable = desired if not has_errors(findings) else None
-    return Loaded(root, project.name, chosen, names, usable, sorted_findings(findings))
+    return Loaded(root, project.name, chosen, names, usable, tidied(findings))
 
 
 def _desired(project: Project, run: Run) -> Desired:

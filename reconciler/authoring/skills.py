@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from reconciler.authoring.documents import Document, Scope
-from reconciler.authoring.files import Entry, Files, Refused, shown
+from reconciler.authoring.files import Entry, Files, Refused
 from reconciler.authoring.yaml_source import decode, parse_text
 from reconciler.engine.desired import SkillContent, SkillFile
 from reconciler.engine.diagnostics import Diagnostic, Span, error, note, warning
@@ -89,7 +89,7 @@ def _collect(
     left_out: list[str] = []
 
     def refuse(code: str, message: str, entry: Entry, hint: str = "") -> None:
-        findings.append(error(code, message, hint, span=Span(shown(entry.path)), address=address))
+        findings.append(error(code, message, hint, span=Span(entry.path), address=address))
 
     for entry in _walk(files, folder, left_out):
         if entry.is_symlink:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciler.authoring import load
 from reconciler.engine.values import encode
-from tests.authoring.support import codes, loaded, places, write
+from tests.authoring.support import Files, codes, loaded, places, write
 
 HEAVY = "anthropic httpx2 starlette uvicorn git deepdiff"
 
@@ -33,8 +33,20 @@ def test_findings_are_sorted_and_come_once(tmp_path: Path) -> None:
 
 def test_files_over_five_megabytes(tmp_path: Path) -> None:
     large = b"system: " + b"x" * (5 * 1024 * 1024)
-    files = {"agents/a/agent.yaml": large, "agents/b/agent.yaml": "model: m\nsubagents: [a]\n"}
+    files: Files = {
+        "agents/a/agent.yaml": large,
+        "agents/b/agent.yaml": "model: m\nsubagents: [a]\n",
+    }
     assert places(loaded(tmp_path, files)) == ["path.too_large agents/a/agent.yaml:1:1"]
+
+
+def test_findings_are_fit_for_a_terminal(tmp_path: Path) -> None:
+    text = 'model: m\n"a\\n::error::b\\e[31m\\u202e": x\ntools: [' + "x" * 5000 + "]\n"
+    unknown, tool = loaded(tmp_path, {"agents/a/agent.yaml": text}).findings
+    assert unknown.message == "unknown key `a\\n::error::b\\x1b[31m\\u202e`"
+    assert len(tool.message) == 400
+    for finding in (unknown, tool):
+        assert finding.message.isprintable() and finding.hint.isprintable()
 
 
 def test_findings_name_their_address(tmp_path: Path) -> None:

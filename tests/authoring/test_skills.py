@@ -83,7 +83,7 @@ def test_good_frontmatter(tmp_path: Path, text: str) -> None:
         ("Skill.md", "skill.case skills/x/Skill.md:1:1"),
         (".env", "path.forbidden skills/x/.env:1:1"),
         (".env.local", "path.forbidden skills/x/.env.local:1:1"),
-        ("a\nb.md", "skill.file skills/x/a\nb.md:1:1"),
+        ("a\nb.md", "skill.file skills/x/a\\nb.md:1:1"),
     ],
 )
 def test_files_that_are_refused(tmp_path: Path, name: str, expected: str) -> None:

@@ -1,0 +1,46 @@
+"""What a definition's author wrote, made fit to be repeated in a finding.
+
+Findings end up on terminals, in CI logs and in comments; names and values in them come from
+files that anybody may have proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from reconciler.engine.diagnostics import Diagnostic, Span, sorted_findings
+
+_LONGEST = 400
+
+
+def tidied(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The findings sorted, each once, on one line each, without control characters."""
+    return sorted_findings(_tidy(finding) for finding in findings)
+
+
+def _tidy(finding: Diagnostic) -> Diagnostic:
+    message, hint, address = _plain(finding.message), _plain(finding.hint), _plain(finding.address)
+    span = finding.span
+    if span is not None and not span.file.isprintable():
+        span = Span(_plain(span.file), span.line, span.column)
+    if (message, hint, address, span) == (
+        finding.message,
+        finding.hint,
+        finding.address,
+        finding.span,
+    ):
+        return finding
+    return replace(finding, message=message, hint=hint, address=address, span=span)
+
+
+def _plain(text: str) -> str:
+    """Printable and not too long: other characters as their escapes, the rest cut off."""
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST - 1] + "…"
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
