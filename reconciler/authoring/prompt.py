@@ -57,7 +57,7 @@ def system_of(
 
 
 def _parts(prompt: Prompt, defined: Defined, run: Run, scope: Scope) -> Iterator[str]:
-    if not prompt.model_fields_set:
+    if prompt.file is None and prompt.text is None and prompt.append is None:
         scope.error("field.missing", "`system`: an empty mapping", ("system",), "add text or file")
     if prompt.text is not None:
         yield lf(prompt.text)
@@ -87,7 +87,7 @@ def _default(defined: Defined, run: Run, scope: Scope) -> tuple[str, str] | None
     if path is None:
         return None
     try:
-        return path, read_text(run, path)
+        return path, _without_frontmatter(path, read_text(run, path), ("system",), scope)
     except Refused as refused:
         run.findings.append(refused.at(Span(path), scope.address))
         return None

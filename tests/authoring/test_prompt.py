@@ -63,6 +63,9 @@ def test_claude_code_frontmatter_is_not_sent(tmp_path: Path) -> None:
     result = agent(tmp_path, "system: {file: x.md}", {"agents/a/x.md": file})
     assert body(result)["system"] == "You are it.\n\n---\n\nMore.\n"
     assert places(result) == ["system.frontmatter agents/a/agent.yaml:2:16"]
+    default = agent(tmp_path, "", {HERE: file})
+    assert body(default)["system"] == "You are it.\n\n---\n\nMore.\n"
+    assert places(default) == ["system.frontmatter agents/a/agent.yaml:1:1"]
 
 
 def test_rules_at_the_top_of_a_prompt_are_kept(tmp_path: Path) -> None:
@@ -82,6 +85,7 @@ def test_rules_at_the_top_of_a_prompt_are_kept(tmp_path: Path) -> None:
         ("system: {file: §binary.md}", "text.encoding"),
         ("system: {file: §folder}", "path.not_a_file"),
         ("system: §{}", "field.missing"),
+        ("system: §{text: null}", "field.missing"),
         ("system: {append: §A}", "system.nothing_to_append"),
         ("system: §'@./prompt.md'", "system.at_file"),
         ("knowledge: [§gone/*.md]", "knowledge.no_match"),
