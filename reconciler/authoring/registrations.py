@@ -18,12 +18,13 @@ from reconciler.authoring.forms import nearest
 from reconciler.authoring.mcp import Server
 from reconciler.authoring.run import Run
 from reconciler.authoring.tools import enabled_policies
-from reconciler.authoring.urls import ALLOWED_HOSTS, may_receive_key, normalised
+from reconciler.authoring.urls import normalised
 from reconciler.authoring.variables import fill
 from reconciler.authoring.yaml_source import KeyPath
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Lifecycle, RegistrationDetails, Resource
 from reconciler.engine.diagnostics import Span
+from reconciler.engine.hosts import ALLOWED_HOSTS, allowed_hosts, may_hold_registry_key
 from reconciler.engine.values import Ref
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
@@ -89,7 +90,8 @@ def _register(
         return None
     if not server.usable:
         return None
-    if not may_receive_key(server.url, run.environ):
+    allowed = allowed_hosts(run.environ.get(ALLOWED_HOSTS, ""))
+    if not may_hold_registry_key(server.url, allowed):
         scope.error(
             "registration.mcp_host",
             "the registry's one-time key would go to a server outside *.ntropii.com",
@@ -160,7 +162,9 @@ def _resources(
 
 
 def _vault(address: Address, span: Span, keep: Lifecycle, run: Run) -> Resource:
-    label = f" ({run.project}/{run.settings.name})"
+    """A vault of its own is labelled with its owner; one that is named has just that name, since
+    it may exist already."""
+    label = f" ({run.project}/{run.settings.name})" if "/" in address.name else ""
     body = {"display_name": address.name[: 255 - len(label)] + label}
     return Resource(address, body, span, lifecycle=keep)
 

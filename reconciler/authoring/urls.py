@@ -1,10 +1,8 @@
-"""MCP server URLs: what is refused, when two are the same, and where a key may go."""
+"""MCP server URLs: what is refused, and when two are the same."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from reconciler.authoring.documents import Scope
@@ -23,8 +21,6 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_KEY_DOMAIN = ".ntropii.com"
-ALLOWED_HOSTS = "RECONCILE_ALLOWED_HOSTS"
 
 
 def check_url(url: str, place: KeyPath, scope: Scope) -> bool:
@@ -91,26 +87,3 @@ def normalised(url: str) -> str:
         host = f"{host}:{port}"
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.scheme}://{host}{parts.path.rstrip('/')}{query}"
-
-
-def may_receive_key(url: str, environ: Mapping[str, str]) -> bool:
-    """Whether the registry's one-time key may go to this server: https on *.ntropii.com, a host
-    in RECONCILE_ALLOWED_HOSTS, or this machine."""
-    parts = _split(url)
-    if parts is None or not parts.hostname:
-        return False
-    host = parts.hostname.lower().rstrip(".")
-    if _is_loopback(host):
-        return parts.scheme in _DEFAULT_PORTS
-    allowed = {name.lower() for name in re.split(r"[\s,]+", environ.get(ALLOWED_HOSTS, "")) if name}
-    known = host.endswith(_KEY_DOMAIN) or host in allowed or f"{host}:{parts.port}" in allowed
-    return parts.scheme == "https" and known
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

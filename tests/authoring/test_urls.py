@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.authoring.urls import may_receive_key, normalised
+from reconciler.authoring.urls import normalised
 from tests.authoring.support import agent, only
 
 
@@ -69,26 +69,3 @@ def test_accepted(tmp_path: Path, url: str) -> None:
 )
 def test_as_the_platform_compares_them(one: str, other: str, same: bool) -> None:
     assert (normalised(one) == normalised(other)) is same
-
-
-@pytest.mark.parametrize(
-    ("url", "hosts", "may"),
-    [
-        ("https://mcp.ntropii.com/mcp", "", True),
-        ("https://MCP.Ntropii.com/mcp", "", True),
-        ("http://mcp.ntropii.com/mcp", "", False),
-        ("https://ntropii.com.evil.io/mcp", "", False),
-        ("https://evilntropii.com/mcp", "", False),
-        ("https://mcp.ntropii.com@evil.io/", "", False),
-        ("http://127.0.0.1:9000/mcp", "", True),
-        ("http://[::1]:9000/mcp", "", True),
-        ("http://localhost/mcp", "", True),
-        ("http://localhost.evil.io/mcp", "", False),
-        ("https://mcp.example.com/mcp", "a.io, mcp.example.com", True),
-        ("https://mcp.example.com:8443/mcp", "mcp.example.com:8443", True),
-        ("https://mcp.example.com/mcp", "example.com", False),
-        ("http://mcp.example.com/mcp", "mcp.example.com", False),
-    ],
-)
-def test_where_the_key_may_go(url: str, hosts: str, may: bool) -> None:
-    assert may_receive_key(url, {"RECONCILE_ALLOWED_HOSTS": hosts}) is may

@@ -237,3 +237,32 @@ def test_the_key_is_in_the_vault_and_nowhere_else(
     }
     assert any("reconcile.real.lock" in name for name in places)
     assert [name for name, content in places.items() if key.encode() in content] == []
+
+
+def test_a_vault_that_exists_already_is_used_and_not_owned(sample: Project) -> None:
+    vault = client(sample).beta.vaults.create(display_name="shared-keys")
+    sample.edit("agents/audit-handover/agent.yaml", "{mcp_server: ntropii}", "{mcp_server: ntropii, vault: shared-keys}")  # fmt: skip
+    sample.apply()
+    assert "/v1/vaults" not in [path for _, path in sample.writes()]
+    (credential,) = client(sample).beta.vaults.credentials.list(vault.id)
+    assert credential.metadata["registration"] == sample.id(ROW)
+    assert vault.id in sample.run("outputs", "registration/*", "--format", "env").stdout
+    assert client(sample).beta.vaults.retrieve(vault.id).metadata == {}
+    sample.plan(code=0)
+    sample.apply()
+    assert sample.writes() == []
+
+
+def test_somebody_elses_key_in_the_named_vault_is_an_error(sample: Project) -> None:
+    vault = client(sample).beta.vaults.create(display_name="shared-keys")
+    client(sample).beta.vaults.credentials.create(
+        vault.id,
+        auth={
+            "type": "static_bearer",
+            "mcp_server_url": "https://mcp.ntropii.com/mcp",
+            "token": "t",
+        },
+    )
+    sample.edit("agents/audit-handover/agent.yaml", "{mcp_server: ntropii}", "{mcp_server: ntropii, vault: shared-keys}")  # fmt: skip
+    failed = sample.apply(code=1)
+    assert "registration.vault_holds_key" in failed.output and sample.writes() == []
