@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from reconciler.engine.plan import FieldChange
 from reconciler.engine.values import ABSENT, Value
-from reconciler.render.field_changes import Difference, differences
+from reconciler.render.field_changes import Difference, differences, is_text
 from reconciler.render.lines import Line, Piece, counted, line
 from reconciler.render.text_diff import text_change
 from reconciler.render.tools_text import tools_summary
@@ -68,7 +68,7 @@ def new_lines(path: str, value: Value, indent: int) -> Iterator[Line]:
 
 
 def _new_text(difference: Difference) -> str:
-    if difference.is_text and "\n" in difference.after:
+    if is_text(difference) and "\n" in difference.after:
         return _size(difference.after)
     return value_text(difference.after)
 
@@ -80,7 +80,7 @@ def _size(text: str) -> str:
 
 def _difference_lines(difference: Difference, indent: int) -> Iterator[Line]:
     path, before, after = difference.path, difference.before, difference.after
-    if not difference.is_text:
+    if not is_text(difference):
         left, right = pair_text(before, after)
         yield line(f"{path}: ", Piece(left, "removed"), " → ", Piece(right, "added"), indent=indent)
     elif isinstance(before, str) and isinstance(after, str):
