@@ -11,8 +11,9 @@ import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure, as_finding
-from reconciler.cli.options import Settings, common, planning
+from reconciler.cli.options import common, planning
 from reconciler.cli.plan import show_plan, with_findings
+from reconciler.cli.settings import Settings
 from reconciler.cli.signals import stopping
 from reconciler.cli.terminal import Progress, is_terminal, progress, write_json, write_lines
 from reconciler.cli.world import Place, Planned, held, planned, reach

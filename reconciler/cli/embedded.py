@@ -12,7 +12,8 @@ import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure
-from reconciler.cli.options import Settings, common
+from reconciler.cli.options import common
+from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json
 from reconciler.cli.world import store_of
 from reconciler.engine.diagnostics import error

@@ -8,8 +8,9 @@ import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure
-from reconciler.cli.options import Settings, addresses, common
+from reconciler.cli.options import addresses, common
 from reconciler.cli.project import check_globs, load, load_desired, lock_path
+from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json, write_lines
 from reconciler.cli.world import access_to, read_lock_of
 from reconciler.engine.diagnostics import error

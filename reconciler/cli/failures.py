@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import click
 
 from reconciler.cli import exit_codes
-from reconciler.cli.options import Settings
+from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json, write_lines
 from reconciler.engine.diagnostics import Diagnostic, error
 from reconciler.render.diagnostics_text import SourceLine, diagnostics_lines

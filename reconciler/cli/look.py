@@ -12,8 +12,9 @@ import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure
-from reconciler.cli.options import Settings, common
+from reconciler.cli.options import common
 from reconciler.cli.project import EMBEDDED, load, load_desired, source_lines, unknown_address
+from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json, write_lines
 from reconciler.engine.diagnostics import Diagnostic, has_errors, sorted_findings
 from reconciler.engine.values import encode

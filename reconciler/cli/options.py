@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import click
 
+from reconciler.cli.failures import reported
+from reconciler.cli.settings import Settings
 from reconciler.engine.address import Address
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What was asked for besides the command itself. `start`: where the upward search begins."""
-
-    target: str | None
-    variables: Mapping[str, str]
-    format: Literal["text", "json", "env"]
-    start: Path
-    debug: bool
-    verbose: bool
 
 
 def common(*formats: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
@@ -41,8 +30,6 @@ def common(*formats: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
             verbose: bool,
             **rest: Any,
         ) -> int:
-            from reconciler.cli.failures import reported
-
             settings = Settings(target, variables, output_format, project_dir, debug, verbose)
             with reported(settings):
                 return function(settings, **rest)

@@ -8,7 +8,8 @@ from dataclasses import replace
 import click
 
 from reconciler.cli import exit_codes
-from reconciler.cli.options import Settings, common, planning
+from reconciler.cli.options import common, planning
+from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
 from reconciler.cli.world import Place, Planned, planned, reach
 from reconciler.engine.address import Address

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli.failures import Failure
-from reconciler.cli.options import Settings
+from reconciler.cli.settings import Settings
 from reconciler.engine.address import Address, matches
 from reconciler.engine.desired import Desired
 from reconciler.engine.diagnostics import Diagnostic, Span, error, has_errors

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli.failures import Failure
-from reconciler.cli.options import Settings
 from reconciler.cli.project import EMBEDDED, UNCOMMITTED, check_globs, load_desired, lock_path
+from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import Progress
 from reconciler.engine.desired import Desired
 from reconciler.engine.diagnostics import Span, error

@@ -9,7 +9,8 @@ from click.testing import CliRunner, Result
 
 from reconciler.cli.failures import Failure
 from reconciler.cli.group import Commands
-from reconciler.cli.options import Settings, common
+from reconciler.cli.options import common
+from reconciler.cli.settings import Settings
 from reconciler.engine.diagnostics import error
 from reconciler.platform.errors import OriginMismatch
 

@@ -1,0 +1,20 @@
+"""What was asked for besides the command itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The common options, read once. `start`: where the upward search begins."""
+
+    target: str | None
+    variables: Mapping[str, str]
+    format: Literal["text", "json", "env"]
+    start: Path
+    debug: bool
+    verbose: bool
