@@ -8,12 +8,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from reconciler.engine.address import Address
 from reconciler.engine.live import Origin
+from reconciler.engine.lock_document import (
+    LockBlock,
+    LockDocument,
+    LockIntent,
+    LockOrigin,
+    keys,
+)
 
-FORMAT = 1
+FORMAT: Final = 1
 
 
 class LockError(ValueError):
@@ -73,7 +80,7 @@ class Lock:
 
 def dump_lock(lock: Lock) -> str:
     """The lock as JSON text: sorted, two blanks of indent, a final newline."""
-    document: dict[str, Any] = {
+    document: LockDocument = {
         "version": FORMAT,
         "project": lock.project,
         "target": lock.target,
@@ -100,7 +107,7 @@ def load_lock(text: str) -> Lock:
         raise LockError(str(failure), _line_of(text, failure.near)) from None
 
 
-def _dump_origin(origin: Origin | None) -> Any:
+def _dump_origin(origin: Origin | None) -> LockOrigin | None:
     if origin is None:
         return None
     return {
@@ -112,9 +119,9 @@ def _dump_origin(origin: Origin | None) -> Any:
     }
 
 
-def _dump_entry(entry: LockEntry) -> dict[str, Any]:
+def _dump_entry(entry: LockEntry) -> LockBlock:
     """A block with what is set only, so that the diff of a change is as small as the change."""
-    block: dict[str, Any] = {}
+    block: LockBlock = {}
     if entry.id:
         block["id"] = entry.id
     if entry.version is not None:
@@ -180,16 +187,17 @@ def _texts(block: Any, key: str, where: str) -> dict[str, str]:
     return dict(found)
 
 
-def _known_keys(block: Any, allowed: set[str], where: str) -> None:
+def _known_keys(block: Any, form: type, where: str) -> None:
     if not isinstance(block, dict):
         raise _Malformed(f"{where} must be an object", where.rpartition(".")[2])
+    allowed = keys(form)
     for key in block:
         if key not in allowed:
             raise _Malformed(f"unknown key {where}.{key}", key)
 
 
 def _load_document(raw: Any) -> Lock:
-    _known_keys(raw, {"version", "project", "target", "origin", "objects"}, "lock")
+    _known_keys(raw, LockDocument, "lock")
     version = raw.get("version")
     if version != FORMAT:
         raise _Malformed(f"lock format {version!r}: this version reads {FORMAT}", "version")
@@ -212,7 +220,7 @@ def _load_origin(block: Any) -> Origin | None:
     if block is None:
         return None
     names = ("base_url", "organization", "workspace", "registry")
-    _known_keys(block, {*names, "tenants"}, "origin")
+    _known_keys(block, LockOrigin, "origin")
     return Origin(
         **{name: _get(block, name, str, "", "origin") for name in names},
         tenants=_texts(block, "tenants", "origin"),
@@ -220,8 +228,7 @@ def _load_origin(block: Any) -> Origin | None:
 
 
 def _load_entry(block: Any, where: str) -> LockEntry:
-    keys = {"id", "version", "parent", "recorded", "protect", "intent", "versions", "fields"}
-    _known_keys(block, keys, where)
+    _known_keys(block, LockBlock, where)
     return LockEntry(
         id=_get(block, "id", str, "", where),
         version=_get(block, "version", int, None, where),
@@ -237,7 +244,7 @@ def _load_entry(block: Any, where: str) -> LockEntry:
 def _load_intent(block: Any, where: str) -> Intent | None:
     if block is None:
         return None
-    _known_keys(block, {"external_ref", "rows"}, f"{where}.intent")
+    _known_keys(block, LockIntent, f"{where}.intent")
     rows = _get(block, "rows", list, [], f"{where}.intent")
     if not all(isinstance(row, str) for row in rows):
         raise _Malformed(f"{where}.intent.rows must be ids", "rows")

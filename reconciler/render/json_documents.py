@@ -2,55 +2,72 @@
 
 Every document has `format_version` and `kind`. A value that only the apply can know is
 `{"$ref": ADDRESS, "attr": …}`, a secret is `{"$secret": NAME}`; a field's side that has no value is
-left out, which is not the same as null.
+left out, which is not the same as null. What each key means is said in `documents`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from reconciler.engine.address import Address
+from reconciler.engine.codes import Code
 from reconciler.engine.diagnostics import Diagnostic, Span, sorted_findings
 from reconciler.engine.live import Origin
 from reconciler.engine.outcome import Outcome, Report
 from reconciler.engine.outputs import AgentOutput
-from reconciler.engine.plan import Action, FieldChange, Held, Plan
+from reconciler.engine.plan import Action, Expected, FieldChange, Held, Plan
 from reconciler.engine.values import ABSENT, Value, encode
+from reconciler.render.documents import (
+    ActionDocument,
+    AgentDocument,
+    Check,
+    DiagnosticsDocument,
+    DoctorDocument,
+    DocumentOrigin,
+    ExpectedState,
+    Field,
+    Finding,
+    HeldDocument,
+    OutcomeDocument,
+    OutputsDocument,
+    Place,
+    PlanDocument,
+    PlanTotals,
+    Released,
+    ReportDocument,
+)
 from reconciler.render.printable import redacted
 
-FORMAT_VERSION = 1
-
-Document = dict[str, Any]
+FORMAT_VERSION: Final = 1
 
 
-def plan_document(plan: Plan, origin: Origin | None = None) -> Document:
+def plan_document(plan: Plan, origin: Origin | None = None) -> PlanDocument:
     """The plan: what would be done, what is held back, and everything a reviewer is told."""
-    return _document("plan", {
+    return {
+        "format_version": FORMAT_VERSION,
+        "kind": "plan",
         "project": plan.project,
         "target": plan.target,
         "origin": _origin(origin),
         "complete": plan.complete,
         "applicable": plan.applicable,
         "digest": plan.digest,
-        "totals": plan.totals(),
+        "totals": _totals(plan),
         "actions": [action_document(action) for action in plan.actions],
         "held": [_held(held) for held in plan.held],
         "orphans": [
             {"address": str(orphan.address), "id": orphan.id, "message": orphan.message}
             for orphan in plan.orphans
         ],
-        "released": [
-            {"address": str(address), **_field(field)} for address, field in plan.released
-        ],
+        "released": [_released(where, field) for where, field in plan.released],
         "records": _addresses(sorted(plan.records)),
         "unchanged": _addresses(plan.unchanged),
-        "findings": [_finding(finding) for finding in sorted_findings(plan.findings)],
-    })  # fmt: skip
+        "findings": _findings(plan.findings),
+    }
 
 
-def action_document(action: Action) -> Document:
+def action_document(action: Action) -> ActionDocument:
     """One object's write."""
     return {
         "address": str(action.address),
@@ -60,26 +77,51 @@ def action_document(action: Action) -> Document:
         "needs": _addresses(action.needs),
         "fields": [_field(field) for field in action.fields],
         "payload": _value(action.payload),
-        "expected": asdict(action.expected) if action.expected else None,
+        "expected": _expected(action.expected),
         "notes": [redacted(note) for note in action.notes],
         **_place(action.span),
         "digest": action.digest,
     }
 
 
-def diagnostics_document(findings: Iterable[Diagnostic]) -> Document:
+def diagnostics_document(findings: Iterable[Diagnostic]) -> DiagnosticsDocument:
     """Findings sorted by place, and how many of each severity."""
     ordered = sorted_findings(findings)
     severities = [finding.severity for finding in ordered]
-    return _document("diagnostics", {
-        "totals": {f"{one}s": severities.count(one) for one in ("error", "warning", "note")},
-        "diagnostics": [_finding(finding) for finding in ordered],
+    return {
+        "format_version": FORMAT_VERSION,
+        "kind": "diagnostics",
+        "totals": {
+            "errors": severities.count("error"),
+            "warnings": severities.count("warning"),
+            "notes": severities.count("note"),
+        },
+        "diagnostics": _findings(ordered),
+    }
+
+
+def codes_document(pages: Mapping[str, Code]) -> Document:
+    """Pages of diagnostic codes."""
+    return _document("codes", {
+        "codes": [
+            {
+                "code": code,
+                "severities": list(page.severities),
+                "summary": page.summary,
+                "why": page.why,
+                "fix": page.fix,
+                "example": page.example,
+            }
+            for code, page in pages.items()
+        ],
     })  # fmt: skip
 
 
-def report_document(report: Report, plan: Plan) -> Document:
+def report_document(report: Report, plan: Plan) -> ReportDocument:
     """What became of a plan."""
-    return _document("report", {
+    return {
+        "format_version": FORMAT_VERSION,
+        "kind": "report",
         "project": plan.project,
         "target": plan.target,
         "digest": plan.digest,
@@ -92,31 +134,49 @@ def report_document(report: Report, plan: Plan) -> Document:
         },
         "outcomes": [_outcome(outcome) for outcome in report.outcomes],
         "held": [_held(held) for held in plan.held],
-        "findings": [_finding(finding) for finding in sorted_findings(plan.findings)],
+        "findings": _findings(plan.findings),
         "next_step": report.next_step,
-    })  # fmt: skip
+    }
 
 
-def outputs_document(outputs: Sequence[AgentOutput]) -> Document:
+def outputs_document(outputs: Sequence[AgentOutput]) -> OutputsDocument:
     """Every agent with its ids."""
-    return _document("outputs", {
-        "agents": [asdict(output) | {"address": str(output.address)} for output in outputs],
-    })  # fmt: skip
+    return {
+        "format_version": FORMAT_VERSION,
+        "kind": "outputs",
+        "agents": [_output(output) for output in outputs],
+    }
 
 
-def doctor_document(checks: Sequence[Mapping[str, Any]]) -> Document:
+def doctor_document(checks: Sequence[Mapping[str, Any]]) -> DoctorDocument:
     """The checks as they were found."""
-    return _document("doctor", {
+    return {
+        "format_version": FORMAT_VERSION,
+        "kind": "doctor",
         "ok": all(check["ok"] for check in checks),
-        "checks": [_value(dict(check)) for check in checks],
-    })  # fmt: skip
+        "checks": [_check(check) for check in checks],
+    }
 
 
-def _document(kind: str, content: Document) -> Document:
-    return {"format_version": FORMAT_VERSION, "kind": kind, **content}
+def _check(check: Mapping[str, Any]) -> Check:
+    detail = redacted(check["detail"])
+    return {"name": redacted(check["name"]), "ok": check["ok"], "detail": detail}
 
 
-def _held(held: Held) -> Document:
+def _output(output: AgentOutput) -> AgentDocument:
+    return {
+        "address": output.address,
+        "agent_id": output.agent_id,
+        "agent_version": output.agent_version,
+        "registration_id": output.registration_id,
+        "tenant": output.tenant,
+        "environment_id": output.environment_id,
+        "vault_id": output.vault_id,
+        "mcp_server_url": output.mcp_server_url,
+    }
+
+
+def _held(held: Held) -> HeldDocument:
     return {
         "address": str(held.action.address),
         "reason": held.reason,
@@ -125,17 +185,67 @@ def _held(held: Held) -> Document:
     }
 
 
-def _field(field: FieldChange) -> Document:
-    sides = {"base": field.base, "desired": field.desired, "live": field.live}
+def _expected(expected: Expected | None) -> ExpectedState | None:
+    if expected is None:
+        return None
+    return {"id": expected.id, "version": expected.version, "values": expected.values}
+
+
+def _totals(plan: Plan) -> PlanTotals:
+    totals = plan.totals()
     return {
-        "path": field.path,
-        "status": field.status,
-        **{side: _value(value) for side, value in sides.items() if value is not ABSENT},
-        **_place(field.span),
+        "create": totals["create"],
+        "update": totals["update"],
+        "replace": totals["replace"],
+        "archive": totals["archive"],
+        "delete": totals["delete"],
+        "held": totals["held"],
+        "orphaned": totals["orphaned"],
+        "unchanged": totals["unchanged"],
     }
 
 
-def _finding(finding: Diagnostic) -> Document:
+def _field(field: FieldChange) -> Field:
+    place = _place(field.span)
+    document: Field = {
+        "path": field.path,
+        "status": field.status,
+        "file": place["file"],
+        "line": place["line"],
+        "column": place["column"],
+    }
+    _add_sides(document, field)
+    return document
+
+
+def _released(address: Address, field: FieldChange) -> Released:
+    place = _place(field.span)
+    document: Released = {
+        "address": str(address),
+        "path": field.path,
+        "status": field.status,
+        "file": place["file"],
+        "line": place["line"],
+        "column": place["column"],
+    }
+    _add_sides(document, field)
+    return document
+
+
+def _add_sides(document: Field, field: FieldChange) -> None:
+    if field.base is not ABSENT:
+        document["base"] = _value(field.base)
+    if field.desired is not ABSENT:
+        document["desired"] = _value(field.desired)
+    if field.live is not ABSENT:
+        document["live"] = _value(field.live)
+
+
+def _findings(findings: Iterable[Diagnostic]) -> list[Finding]:
+    return [_finding(finding) for finding in sorted_findings(findings)]
+
+
+def _finding(finding: Diagnostic) -> Finding:
     return {
         "code": finding.code,
         "severity": finding.severity,
@@ -146,7 +256,7 @@ def _finding(finding: Diagnostic) -> Document:
     }
 
 
-def _outcome(outcome: Outcome) -> Document:
+def _outcome(outcome: Outcome) -> OutcomeDocument:
     return {
         "address": str(outcome.address),
         "verb": outcome.verb,
@@ -159,7 +269,7 @@ def _outcome(outcome: Outcome) -> Document:
     }
 
 
-def _origin(origin: Origin | None) -> Document | None:
+def _origin(origin: Origin | None) -> DocumentOrigin | None:
     if origin is None:
         return None
     return {
@@ -171,7 +281,7 @@ def _origin(origin: Origin | None) -> Document | None:
     }
 
 
-def _place(span: Span | None) -> Document:
+def _place(span: Span | None) -> Place:
     if span is None:
         return {"file": None, "line": None, "column": None}
     return {"file": span.file, "line": span.line, "column": span.column}

@@ -1,0 +1,89 @@
+"""The schemas of the lock and of the JSON documents, each with an example from its own codec."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reconciler.engine.address import Address
+from reconciler.engine.diagnostics import Span, warning
+from reconciler.engine.live import Origin
+from reconciler.engine.lock import Lock, LockEntry, dump_lock
+from reconciler.engine.lock_document import LockDocument
+from reconciler.engine.outcome import Outcome, Report
+from reconciler.engine.outputs import AgentOutput
+from reconciler.engine.plan import Action, FieldChange, Plan
+from reconciler.engine.values import Ref, digest
+from reconciler.render.documents import (
+    DiagnosticsDocument,
+    DoctorDocument,
+    OutputsDocument,
+    PlanDocument,
+    ReportDocument,
+)
+from reconciler.render.json_documents import (
+    diagnostics_document,
+    doctor_document,
+    outputs_document,
+    plan_document,
+    report_document,
+)
+from reconciler.render.typed_schema import Schema, schema_of
+
+#: Name → the type that the document is held to, and the schema's title.
+_FORMS: Mapping[str, tuple[type, str]] = {
+    "lock": (LockDocument, "The lock"),
+    "plan": (PlanDocument, "A plan"),
+    "diagnostics": (DiagnosticsDocument, "Diagnostics"),
+    "report": (ReportDocument, "The report of an apply"),
+    "outputs": (OutputsDocument, "Outputs"),
+    "doctor": (DoctorDocument, "What doctor found"),
+}
+DOCUMENTS = tuple(_FORMS)
+
+_ORIGIN = Origin("https://api.anthropic.com", "org_01", "wrkspc_01")
+_AGENT = Address("agent", "audit-handover")
+_SPAN = Span("agents/audit-handover/agent.yaml", 2, 1)
+_WARNING = warning(
+    "skill.needs_read",
+    "skills are opened with the tool `read`, which is not enabled",
+    "add `read` to `tools`",
+    span=_SPAN,
+    address=str(_AGENT),
+)
+
+
+def document_schema(name: str) -> Schema:
+    """The schema of a document by name (one of DOCUMENTS), without `$schema` and `$id`."""
+    form, title = _FORMS[name]
+    return {**schema_of(form), "title": title, "examples": [_example(name)]}
+
+
+def _example(name: str) -> Any:
+    plan = Plan("fund-agents", "prod", (_action(),), findings=(_WARNING,))
+    report = Report((Outcome(_AGENT, "update", "applied", "agent_01", 4),))
+    output = AgentOutput(address=str(_AGENT), agent_id="agent_01", agent_version=4)
+    made: dict[str, Callable[[], Any]] = {
+        "lock": lambda: json.loads(dump_lock(_lock())),
+        "plan": lambda: plan_document(plan, _ORIGIN),
+        "diagnostics": lambda: diagnostics_document([_WARNING]),
+        "report": lambda: report_document(report, plan),
+        "outputs": lambda: outputs_document([output]),
+        "doctor": lambda: doctor_document([{"name": "folders", "ok": True, "detail": "."}]),
+    }
+    return made[name]()
+
+
+def _lock() -> Lock:
+    skill = LockEntry(id="skill_01", versions={digest("SKILL.md"): "1759178010641129"})
+    agent = LockEntry(id="agent_01", version=3, fields={"system": digest("You write.\n")})
+    objects = {_AGENT: agent, Address("skill", "cite-sources"): skill}
+    return Lock("fund-agents", "prod", _ORIGIN, objects)
+
+
+def _action() -> Action:
+    skill = Ref(Address("skill", "cite-sources"), "id")
+    payload = {"skills": [{"type": "custom", "skill_id": skill}], "version": 3}
+    change = FieldChange("skills", "change", desired=payload["skills"], live=[], span=_SPAN)
+    return Action(_AGENT, "update", "changed", payload, (change,), span=_SPAN)

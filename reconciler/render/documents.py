@@ -1,0 +1,232 @@
+"""The JSON documents for programs: their keys, their types and what they mean.
+
+`json_documents` is held to these types, and the published schemas are made from them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired, TypeAlias, TypedDict
+
+from reconciler.engine.diagnostics import Severity
+from reconciler.engine.outcome import Result
+from reconciler.engine.plan import Status, Verb
+from reconciler.render.typed_schema import Matches
+
+_Address: TypeAlias = Annotated[str, Matches(r"^[a-z]+/.+$")]
+_Digest: TypeAlias = Annotated[str, Matches(r"^sha256:[0-9a-f]{64}$")]
+_Count: TypeAlias = Annotated[int, "How many there are"]
+_Version: TypeAlias = Annotated[Literal[1], "The version of the document's form"]
+
+
+class Place(TypedDict):
+    """A place in a file of the project; all null if there is none."""
+
+    file: Annotated[str | None, "The file, relative to the project"]
+    line: Annotated[int | None, "The line, from 1"]
+    column: Annotated[int | None, "The column, from 1"]
+
+
+class Finding(Place):
+    """Something found while reading or planning."""
+
+    code: Annotated[str, Matches(r"^[a-z_]+(\.[a-z0-9_]+)+$"), "The stable code of what it is"]
+    severity: Annotated[Severity, "How bad it is; an error stops an apply"]
+    message: Annotated[str, "What is wrong"]
+    hint: Annotated[str, "What to do about it; may be empty"]
+    address: Annotated[str, "The object concerned; may be empty"]
+
+
+class DocumentOrigin(TypedDict):
+    """Which world was read."""
+
+    base_url: Annotated[str, "The API's address; of the embedded platform, the id in its store"]
+    organization: Annotated[str, "The organization's id; empty if it isn't known"]
+    workspace: Annotated[str, "The workspace's id; empty if it isn't known"]
+    registry: Annotated[str, "The registry's address; empty if none was used"]
+    tenants: Annotated[dict[str, str], "Tenant ids by slug"]
+
+
+class Field(Place):
+    """One field of one object from three sides; a side without a value is left out."""
+
+    path: Annotated[str, "The field: `system`, `tools`, `metadata.owner`"]
+    status: Annotated[Status, "What became of it since the last apply"]
+    base: NotRequired[Annotated[Any, "The value last applied"]]
+    desired: NotRequired[Annotated[Any, "The value in the folders"]]
+    live: NotRequired[Annotated[Any, "The value on the platform"]]
+
+
+class Released(Field):
+    """A field that the folders no longer declare, left as it is."""
+
+    address: Annotated[_Address, "The object"]
+
+
+class ExpectedState(TypedDict):
+    """What must still hold just before the write."""
+
+    id: Annotated[str, "The live object's id"]
+    version: Annotated[int | None, "Its version, for kinds that have one"]
+    values: Annotated[str, "The digest of its owned values, for kinds without versions"]
+
+
+class ActionDocument(Place):
+    """One object's write."""
+
+    address: Annotated[_Address, "The object"]
+    verb: Annotated[Verb, "What is done to it"]
+    reason: Annotated[str, "Why, in a word: new, changed, re-pinned, removed, …"]
+    because: Annotated[list[_Address], "The objects that brought it about"]
+    needs: Annotated[list[_Address], "The objects that have to be written before"]
+    fields: Annotated[list[Field], "The fields that are written"]
+    payload: Annotated[
+        dict[str, Any],
+        'The request\'s body; {"$ref": ADDRESS, "attr": …} is known at the apply only',
+    ]
+    expected: Annotated[ExpectedState | None, "What must still hold; null for a new object"]
+    notes: Annotated[list[str], "Consequences that a reviewer has to know"]
+    digest: Annotated[_Digest, "The action's digest"]
+
+
+class HeldDocument(TypedDict):
+    """An object that would be written and is held back."""
+
+    address: Annotated[_Address, "The object"]
+    reason: Annotated[Literal["drift", "conflict", "depends", "refused"], "Why it is held back"]
+    message: Annotated[str, "The reason in words"]
+    action: Annotated[ActionDocument, "What would have been done"]
+
+
+class OrphanDocument(TypedDict):
+    """An object of this project that the folders no longer declare; left alone."""
+
+    address: Annotated[_Address, "The object"]
+    id: Annotated[str, "Its id"]
+    message: Annotated[str, "What there is to say about it; may be empty"]
+
+
+class PlanTotals(TypedDict):
+    """Counts per verb, and of what is not written."""
+
+    create: _Count
+    update: _Count
+    replace: _Count
+    archive: _Count
+    delete: _Count
+    held: _Count
+    orphaned: _Count
+    unchanged: _Count
+
+
+class PlanDocument(TypedDict):
+    """What an apply would do: `reconcile plan --format json`."""
+
+    format_version: _Version
+    kind: Annotated[Literal["plan"], "What this document is"]
+    project: Annotated[str, "The project's name"]
+    target: Annotated[str, "The target's name"]
+    origin: Annotated[DocumentOrigin | None, "Which world was read; null if it isn't known"]
+    complete: Annotated[bool, "False if something could not be read; then nothing is applied"]
+    applicable: Annotated[bool, "Whether an apply may carry it out"]
+    digest: Annotated[_Digest, "The plan's digest, for `apply --expect`"]
+    totals: PlanTotals
+    actions: Annotated[list[ActionDocument], "The writes, in an order that respects `needs`"]
+    held: Annotated[list[HeldDocument], "What is held back"]
+    orphans: Annotated[list[OrphanDocument], "What the folders no longer declare"]
+    released: Annotated[list[Released], "Fields the folders no longer declare"]
+    records: Annotated[list[_Address], "Objects of which only the lock takes note"]
+    unchanged: Annotated[list[_Address], "Objects with nothing to do"]
+    findings: Annotated[list[Finding], "What was found in the folders and while planning"]
+
+
+class FindingTotals(TypedDict):
+    """Counts per severity."""
+
+    errors: _Count
+    warnings: _Count
+    notes: _Count
+
+
+class DiagnosticsDocument(TypedDict):
+    """Findings: `reconcile validate --format json`, and whatever ends a command early."""
+
+    format_version: _Version
+    kind: Annotated[Literal["diagnostics"], "What this document is"]
+    totals: FindingTotals
+    diagnostics: Annotated[list[Finding], "The findings, by place"]
+
+
+class OutcomeDocument(TypedDict):
+    """One action's end."""
+
+    address: Annotated[_Address, "The object"]
+    verb: Annotated[Verb, "What was to be done to it"]
+    result: Annotated[Result, "What became of it"]
+    id: Annotated[str, "The live object's id; may be empty"]
+    version: Annotated[int | None, "Its version after the write, for kinds that have one"]
+    message: Annotated[str, "Why it failed; may be empty"]
+    because: Annotated[_Address | None, "The object whose failure this one was skipped for"]
+    moved: Annotated[bool, "Whether the object had changed since the plan was made"]
+
+
+class ReportTotals(TypedDict):
+    """Counts per result."""
+
+    applied: _Count
+    failed: _Count
+    skipped: _Count
+
+
+class ReportDocument(TypedDict):
+    """What became of a plan: `reconcile apply --format json`, and `destroy`."""
+
+    format_version: _Version
+    kind: Annotated[Literal["report"], "What this document is"]
+    project: Annotated[str, "The project's name"]
+    target: Annotated[str, "The target's name"]
+    digest: Annotated[_Digest, "The digest of the plan that was carried out"]
+    ok: Annotated[bool, "Whether everything was applied"]
+    interrupted: Annotated[bool, "Whether the run was stopped early"]
+    totals: ReportTotals
+    outcomes: Annotated[list[OutcomeDocument], "The actions, in the order they ended"]
+    held: Annotated[list[HeldDocument], "What was held back"]
+    findings: Annotated[list[Finding], "What was found in the folders and while planning"]
+    next_step: Annotated[str, "What to run now; may be empty"]
+
+
+class AgentDocument(TypedDict):
+    """One agent as applied; what is about the registry is empty if it is not registered."""
+
+    address: Annotated[_Address, "The agent"]
+    agent_id: Annotated[str, "Its id"]
+    agent_version: Annotated[int | None, "Its version"]
+    registration_id: Annotated[str, "The registry's UUID, which runbooks call it by"]
+    tenant: Annotated[str, "The tenant it is registered in"]
+    environment_id: Annotated[str, "The environment of its sessions"]
+    vault_id: Annotated[str, "The vault that holds the registry's key"]
+    mcp_server_url: Annotated[str, "The MCP server that key is for"]
+
+
+class OutputsDocument(TypedDict):
+    """The ids that runbooks and workers need: `reconcile outputs --format json`."""
+
+    format_version: _Version
+    kind: Annotated[Literal["outputs"], "What this document is"]
+    agents: Annotated[list[AgentDocument], "The applied agents, by address"]
+
+
+class Check(TypedDict):
+    """One thing that was looked at."""
+
+    name: Annotated[str, "What was looked at"]
+    ok: Annotated[bool, "Whether it is as it should be"]
+    detail: Annotated[str, "What was found"]
+
+
+class DoctorDocument(TypedDict):
+    """Keys, hosts, access and folders: `reconcile doctor --format json`."""
+
+    format_version: _Version
+    kind: Annotated[Literal["doctor"], "What this document is"]
+    ok: Annotated[bool, "Whether every check is"]
+    checks: Annotated[list[Check], "The checks, in the order they were made"]
