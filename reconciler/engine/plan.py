@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from reconciler.engine.address import Address
 from reconciler.engine.diagnostics import Diagnostic, Span, has_errors
 from reconciler.engine.lock import LockEntry
+from reconciler.engine.privileges import Raise
 from reconciler.engine.values import ABSENT, Body, Value, digest
 
 #: create, update: any kind. archive: agent, environment, vault, credential. delete: skill, row.
@@ -22,6 +23,10 @@ Verb: TypeAlias = Literal["create", "update", "replace", "archive", "delete"]
 Status: TypeAlias = Literal[
     "same", "change", "drift", "conflict", "converged", "cleared", "released"
 ]
+
+
+#: drift, conflict: edited outside. depends: needs an object that is held. refused: a safety rule.
+HeldReason: TypeAlias = Literal["drift", "conflict", "depends", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class Action:
     needs: tuple[Address, ...] = ()
     expected: Expected | None = None
     notes: tuple[str, ...] = ()
+    #: What the object may do more once this is written (an update: than it may now).
+    raises: tuple[Raise, ...] = ()
     span: Span | None = None
     #: What the lock will hold afterwards, references unresolved and ids still to be filled in.
     lock: LockEntry = field(default_factory=LockEntry)
@@ -84,11 +91,17 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An object that would be written but is held back, and why."""
+    """An object that would be written but is held back, and why.
+
+    `raises` are what an edit outside lets the object do more than what was last applied; `since`
+    says which version brought the edit and when it was made, as far as the platform tells.
+    """
 
     action: Action
-    reason: Literal["drift", "conflict", "depends", "refused"]
+    reason: HeldReason
     message: str
+    raises: tuple[Raise, ...] = ()
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)

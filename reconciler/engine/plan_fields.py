@@ -13,7 +13,8 @@ from reconciler.engine.diagnostics import error
 from reconciler.engine.kinds import KINDS, Kind, state_digest
 from reconciler.engine.live import MARKER_KEY, LiveObject, Marker
 from reconciler.engine.lock import LockEntry
-from reconciler.engine.plan import Action, Expected, FieldChange
+from reconciler.engine.plan import Action, Expected, FieldChange, Held
+from reconciler.engine.privileges import Raise, raises
 from reconciler.engine.values import ABSENT, Body, Value, digest, encode, refs_in
 from reconciler.engine.world import Draft, World, resolve
 
@@ -78,9 +79,9 @@ def _plan_update(
         unclearable=kind.released,
         ignored=lambda path: any(fnmatchcase(path, glob) for glob in resource.lifecycle.ignore),
     )
+    base = _base(kind, item, entry, world)
     changes = tuple(
-        replace(change, span=resource.place(change.path))
-        for change in compare(_base(kind, item, entry, world), goal, live)
+        replace(change, span=resource.place(change.path)) for change in compare(base, goal, live)
     )
     draft.released += [(address, change) for change in changes if change.status == "released"]
     written = tuple(change for change in changes if change.status in _WRITTEN)
@@ -90,19 +91,41 @@ def _plan_update(
         return
     _refuse_fixed(resource, kind, written, draft)
     action = _update_action(resource, kind, body, item, goal, written, world, draft)
-    action = replace(action, lock=lock_entry)
+    more = raises(live, {**live, **goal.owned}) if kind.name == "agent" else ()
+    action = replace(action, lock=lock_entry, raises=more)
     drifted = [change for change in written if change.status in ("drift", "conflict")]
     if drifted and not matches(address, world.options.overwrite_drift):
         conflict = any(change.status == "conflict" for change in drifted)
         paths = ", ".join(change.path for change in drifted)
-        draft.hold(
+        message = (
+            f"edited outside since the last apply ({paths}): take the edit into the folder, "
+            f"or give --overwrite-drift {address}"
+        )
+        draft.held[address] = Held(
             action,
             "conflict" if conflict else "drift",
-            f"edited outside since the last apply ({paths}): take the edit into the folder, "
-            f"or give --overwrite-drift {address}",
+            message,
+            raises=_raised_outside(drifted, base, live) if kind.name == "agent" else (),
+            since=_since(item),
         )
     else:
         draft.act(action)
+
+
+def _raised_outside(
+    drifted: Iterable[FieldChange], base: Base, live: Mapping[str, Value]
+) -> tuple[Raise, ...]:
+    """What the edit outside lets the agent do more. Where the folders did not change meanwhile,
+    they are what was last applied."""
+    before = {change.path: base.values.get(change.path, change.desired) for change in drifted}
+    return raises(before, {path: live.get(path) for path in before})
+
+
+def _since(item: LiveObject) -> str:
+    """Which version is live now and when it was made; other kinds have no versions."""
+    at = str(item.body.get("updated_at") or "")
+    version = f"version {item.version}" if item.version is not None else ""
+    return ", ".join(part for part in (version, at) if part)
 
 
 def _update_action(

@@ -11,7 +11,7 @@ from reconciler.engine.diagnostics import Diagnostic
 from reconciler.engine.live import Live, LiveObject
 from reconciler.engine.lock import Lock, LockEntry
 from reconciler.engine.matching import Matched
-from reconciler.engine.plan import Action, FieldChange, Held, Orphan, PlanOptions
+from reconciler.engine.plan import Action, FieldChange, Held, HeldReason, Orphan, PlanOptions
 from reconciler.engine.values import Ref, Value, refs_in, replace_refs
 
 
@@ -63,8 +63,8 @@ class Draft:
         action = replace(action, needs=tuple(sorted(needs & self.actions.keys())))
         self.actions[action.address] = action
 
-    def hold(self, action: Action, reason: str, message: str) -> None:
-        self.held[action.address] = Held(action, reason, message)  # type: ignore[arg-type]
+    def hold(self, action: Action, reason: HeldReason, message: str) -> None:
+        self.held[action.address] = Held(action, reason, message)
 
 
 def id_names(lock: Lock, matched: Matched) -> dict[str, str]:

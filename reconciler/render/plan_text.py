@@ -73,6 +73,8 @@ def action_lines(action: Action, upcoming: Mapping[Address, int] | None = None) 
             yield from new_lines(field.path, field.desired, 4)
     else:
         yield from written_lines(action.fields, 4)
+    for more in action.raises:
+        yield line(Piece(f"may do more: {more}", "warning"), indent=4)
     for note in action.notes:
         yield line(Piece(f"note: {note}", "note"), indent=4)
 
@@ -92,6 +94,10 @@ def held_lines(held: Held) -> Iterator[Line]:
     address = held.action.address
     yield line(Piece("! ", "held"), Piece(str(address), "strong"),
                Piece(f"  held back ({held.reason}): {held.message}", "held"))  # fmt: skip
+    if held.since:
+        yield line(Piece(f"live: {held.since}", "dim"), indent=4)
+    for more in held.raises:
+        yield line(Piece(f"the edit outside lets it do more: {more}", "error"), indent=4)
     yield from drift_lines(held.action.fields, 4)
 
 

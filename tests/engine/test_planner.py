@@ -138,6 +138,27 @@ def test_an_undeclared_privilege_is_drift(field: str) -> None:
     assert verbs(told) == {"agent/a": "update"}
 
 
+def _bash(policy: str) -> list[dict[str, Any]]:
+    config = {"name": "bash", "enabled": True, "permission_policy": {"type": policy}}
+    off = {"enabled": False}
+    return [{"type": "agent_toolset_20260401", "default_config": off, "configs": [config]}]
+
+
+def test_what_lets_an_agent_do_more_is_said() -> None:
+    asks = desired(agent("a", tools=_bash("always_ask")))
+    last = after(asks, live(live_agent("a", tools=_bash("always_ask"))))
+    (action,) = plan(
+        desired(agent("a", tools=_bash("always_allow"))),
+        live(live_agent("a", tools=_bash("always_ask"))),
+        last,
+    ).actions
+    assert [str(one) for one in action.raises] == ["bash: asks → runs without asking"]
+    edited = live_agent("a", 2, tools=_bash("always_allow"), updated_at="2026-11-20T10:00:00Z")
+    (held,) = plan(asks, live(edited), last).held
+    assert [str(one) for one in held.raises] == ["bash: asks → runs without asking"]
+    assert held.since == "version 2, 2026-11-20T10:00:00Z" and not held.action.raises
+
+
 def test_both_sides_changed_is_a_conflict_even_with_digests_only() -> None:
     last = after(desired(agent("a", system="one")), live(live_agent("a", system="one")))
     made = plan(desired(agent("a", system="two")), live(live_agent("a", 2, system="three")), last)
