@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.engine.address import Address
+from reconciler.engine.codes import Code
 from reconciler.engine.diagnostics import Span, warning
 from reconciler.engine.live import Origin
 from reconciler.engine.lock import Lock, LockEntry, dump_lock
@@ -16,6 +17,7 @@ from reconciler.engine.outputs import AgentOutput
 from reconciler.engine.plan import Action, FieldChange, Plan
 from reconciler.engine.values import Ref, digest
 from reconciler.render.documents import (
+    CodesDocument,
     DiagnosticsDocument,
     DoctorDocument,
     OutputsDocument,
@@ -23,6 +25,7 @@ from reconciler.render.documents import (
     ReportDocument,
 )
 from reconciler.render.json_documents import (
+    codes_document,
     diagnostics_document,
     doctor_document,
     outputs_document,
@@ -38,6 +41,7 @@ _FORMS: Mapping[str, tuple[type, str]] = {
     "diagnostics": (DiagnosticsDocument, "Diagnostics"),
     "report": (ReportDocument, "The report of an apply"),
     "outputs": (OutputsDocument, "Outputs"),
+    "codes": (CodesDocument, "Diagnostic codes"),
     "doctor": (DoctorDocument, "What doctor found"),
 }
 DOCUMENTS = tuple(_FORMS)
@@ -51,6 +55,12 @@ _WARNING = warning(
     "add `read` to `tools`",
     span=_SPAN,
     address=str(_AGENT),
+)
+
+_PAGE = Code(
+    "a tool word's suffix is not :ask, :allow or :auto",
+    "The suffix says whether a person is asked before each call.",
+    "Write one of the three, or leave the suffix out.",
 )
 
 
@@ -70,6 +80,7 @@ def _example(name: str) -> Any:
         "diagnostics": lambda: diagnostics_document([_WARNING]),
         "report": lambda: report_document(report, plan),
         "outputs": lambda: outputs_document([output]),
+        "codes": lambda: codes_document({"tools.suffix": _PAGE}),
         "doctor": lambda: doctor_document([{"name": "folders", "ok": True, "detail": "."}]),
     }
     return made[name]()

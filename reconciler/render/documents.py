@@ -15,6 +15,7 @@ from reconciler.render.typed_schema import Matches
 _Address: TypeAlias = Annotated[str, Matches(r"^[a-z]+/.+$")]
 _Digest: TypeAlias = Annotated[str, Matches(r"^sha256:[0-9a-f]{64}$")]
 _Count: TypeAlias = Annotated[int, "How many there are"]
+_Code: TypeAlias = Annotated[str, Matches(r"^[a-z_]+(\.[a-z0-9_]+)+$")]
 _Version: TypeAlias = Annotated[Literal[1], "The version of the document's form"]
 
 
@@ -29,7 +30,7 @@ class Place(TypedDict):
 class Finding(Place):
     """Something found while reading or planning."""
 
-    code: Annotated[str, Matches(r"^[a-z_]+(\.[a-z0-9_]+)+$"), "The stable code of what it is"]
+    code: Annotated[_Code, "The stable code of what it is"]
     severity: Annotated[Severity, "How bad it is; an error stops an apply"]
     message: Annotated[str, "What is wrong"]
     hint: Annotated[str, "What to do about it; may be empty"]
@@ -230,3 +231,22 @@ class DoctorDocument(TypedDict):
     kind: Annotated[Literal["doctor"], "What this document is"]
     ok: Annotated[bool, "Whether every check is"]
     checks: Annotated[list[Check], "The checks, in the order they were made"]
+
+
+class CodePage(TypedDict):
+    """What a diagnostic code means."""
+
+    code: Annotated[_Code, "The stable code"]
+    severities: Annotated[list[Severity], "How bad it can be"]
+    summary: Annotated[str, "What it is, in one line"]
+    why: Annotated[str, "Why it matters"]
+    fix: Annotated[str, "What to do about it"]
+    example: Annotated[str, "What it looks like; may be empty"]
+
+
+class CodesDocument(TypedDict):
+    """Diagnostic codes: `reconcile explain --format json`."""
+
+    format_version: _Version
+    kind: Annotated[Literal["codes"], "What this document is"]
+    codes: Annotated[list[CodePage], "The codes asked for, else all"]

@@ -22,6 +22,8 @@ from reconciler.render.documents import (
     ActionDocument,
     AgentDocument,
     Check,
+    CodePage,
+    CodesDocument,
     DiagnosticsDocument,
     DoctorDocument,
     DocumentOrigin,
@@ -100,21 +102,24 @@ def diagnostics_document(findings: Iterable[Diagnostic]) -> DiagnosticsDocument:
     }
 
 
-def codes_document(pages: Mapping[str, Code]) -> Document:
+def codes_document(pages: Mapping[str, Code]) -> CodesDocument:
     """Pages of diagnostic codes."""
-    return _document("codes", {
-        "codes": [
-            {
-                "code": code,
-                "severities": list(page.severities),
-                "summary": page.summary,
-                "why": page.why,
-                "fix": page.fix,
-                "example": page.example,
-            }
-            for code, page in pages.items()
-        ],
-    })  # fmt: skip
+    return {
+        "format_version": FORMAT_VERSION,
+        "kind": "codes",
+        "codes": [_code(code, page) for code, page in pages.items()],
+    }
+
+
+def _code(code: str, page: Code) -> CodePage:
+    return {
+        "code": code,
+        "severities": list(page.severities),
+        "summary": page.summary,
+        "why": page.why,
+        "fix": page.fix,
+        "example": page.example,
+    }
 
 
 def report_document(report: Report, plan: Plan) -> ReportDocument:
