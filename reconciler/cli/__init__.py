@@ -7,6 +7,7 @@ terminal       stdout, stderr, colour
 project        what the folders say
 world          access, lock, live snapshot, plan
 look           validate, show
+explain        explain; codes: the pages of all rooms
 plan           plan
 apply          apply, destroy
 facts          outputs, doctor

@@ -7,6 +7,7 @@ import click
 from reconciler import __version__
 from reconciler.cli.apply import apply, destroy
 from reconciler.cli.embedded import sandbox
+from reconciler.cli.explain import explain
 from reconciler.cli.facts import doctor, outputs
 from reconciler.cli.group import Commands
 from reconciler.cli.look import show, validate
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (validate, show, plan, apply, destroy, outputs, doctor, sandbox):
+for command in (validate, show, explain, plan, apply, destroy, outputs, doctor, sandbox):
     main.add_command(command)

@@ -7,6 +7,7 @@ field_changes      two values → the places where they differ
 text_diff          two texts → hunks
 plan_text          a plan, to be read at a glance
 diagnostics_text   findings with their places
+codes_text         what diagnostic codes mean
 report_text        what became of a plan
 doctor_text        checks of what an apply needs
 outputs_text       outputs as a table or as the environment of one worker

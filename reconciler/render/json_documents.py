@@ -22,7 +22,6 @@ from reconciler.render.documents import (
     ActionDocument,
     AgentDocument,
     Check,
-    CodePage,
     CodesDocument,
     DiagnosticsDocument,
     DoctorDocument,
@@ -107,18 +106,17 @@ def codes_document(pages: Mapping[str, Code]) -> CodesDocument:
     return {
         "format_version": FORMAT_VERSION,
         "kind": "codes",
-        "codes": [_code(code, page) for code, page in pages.items()],
-    }
-
-
-def _code(code: str, page: Code) -> CodePage:
-    return {
-        "code": code,
-        "severities": list(page.severities),
-        "summary": page.summary,
-        "why": page.why,
-        "fix": page.fix,
-        "example": page.example,
+        "codes": [
+            {
+                "code": code,
+                "severities": list(page.severities),
+                "summary": page.summary,
+                "why": page.why,
+                "fix": page.fix,
+                "example": page.example,
+            }
+            for code, page in pages.items()
+        ],
     }
 
 

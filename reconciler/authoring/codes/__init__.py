@@ -1,0 +1,19 @@
+"""The page of every diagnostic code of this room. A code is a promise.
+
+files, project, agents, skills      by what a finding is about
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from reconciler.authoring.codes import agents, files, project, skills
+from reconciler.engine.codes import Code
+
+CODES: Final[Mapping[str, Code]] = {
+    **files.CODES,
+    **project.CODES,
+    **agents.CODES,
+    **skills.CODES,
+}

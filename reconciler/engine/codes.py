@@ -1,0 +1,111 @@
+"""What a diagnostic code stands for: one page per code, and the pages of planning.
+
+A code is a promise: it is never given another meaning. Every room that raises codes has a table
+like the one here; `reconcile explain` shows their pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final, TypeAlias
+
+from reconciler.engine.diagnostics import Severity
+
+Severities: TypeAlias = tuple[Severity, ...]
+
+ERROR: Final[Severities] = ("error",)
+WARNING: Final[Severities] = ("warning",)
+NOTE: Final[Severities] = ("note",)
+ERROR_OR_WARNING: Final[Severities] = ("error", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One page: what is the case in one line, why it matters, what to do about it.
+
+    `severities` are those that the code is reported with, the gravest first.
+    """
+
+    summary: str
+    why: str
+    fix: str
+    example: str = ""
+    severities: Severities = ERROR
+
+    @property
+    def can_be_silenced(self) -> bool:
+        """An error is never silenced, so a code that is nothing else can't be."""
+        return self.severities != ERROR
+
+
+def near(code: str, known: Iterable[str]) -> list[str]:
+    """Up to three known codes that look like this one, by the whole of it or by its last word."""
+    names = sorted(known)
+    found = get_close_matches(code, names, n=3, cutoff=0.6)
+    words = {name.partition(".")[2]: name for name in names}
+    last = code.rpartition(".")[2]
+    found += [words[word] for word in get_close_matches(last, words, n=3, cutoff=0.75)]
+    return list(dict.fromkeys(found))[:3]
+
+
+CODES: Final[Mapping[str, Code]] = {
+    "identity.ambiguous": Code(
+        "several live objects carry the marker of one address",
+        "The marker says which live object an address is. With two of them, an update could go to "
+        "the wrong one.",
+        "Archive the objects that are not wanted, or remove their metadata key `reconciler`.",
+    ),
+    "identity.foreign": Code(
+        "the lock names an object that another project, target or address has marked as its own",
+        "Two projects that both take an object for theirs would undo each other's changes.",
+        "Remove the object's block from the lock; if the other project gave it up, remove the "
+        "metadata key `reconciler` from the object instead.",
+    ),
+    "identity.namesake": Code(
+        "a live agent that nobody manages has the name of an agent about to be created",
+        "Names are not unique on the platform, so that a second agent of the same name would "
+        "stand beside the first.",
+        "If both are the same agent, take the live one over before applying; else rename one of "
+        "them.",
+        severities=WARNING,
+    ),
+    "live.unread": Code(
+        "something of the live world could not be read",
+        "What can't be read may exist. A plan that took it for absent would create it twice.",
+        "Plan again; if it stays, check what the key may read (`reconcile doctor`).",
+        severities=ERROR_OR_WARNING,
+    ),
+    "origin.nothing_found": Code(
+        "none of the objects in the lock exists for this key",
+        "That is almost always the key of another workspace. Creating everything anew there would "
+        "double it.",
+        "Use the key and the workspace that the lock was written with.",
+    ),
+    "registration.environment_unknown": Code(
+        "a registration names an environment that is neither declared nor live",
+        "A worker has to be told in which environment the agent's sessions run.",
+        "Declare the environment in the project, or give the name or id of a live one.",
+    ),
+    "registration.tenant_unknown": Code(
+        "the registry has no tenant of this slug, or the key may not see it",
+        "An agent is registered in one tenant; without it there is nowhere to put the row.",
+        "Use a slug that `ntro tenant list` shows, and a registry key of that tenant.",
+    ),
+    "registration.vault_ambiguous": Code(
+        "several live vaults have the name that a registration gives",
+        "The registry's key must go into one vault, and a name does not say which.",
+        "Name the vault by its id (`vault: vlt_…`).",
+    ),
+    "registration.vault_holds_key": Code(
+        "the vault already holds a credential for the server's URL",
+        "A vault has one credential per URL; a second would take the place of somebody's key.",
+        "Name another vault, or leave `vault` out so that the registration gets its own.",
+    ),
+    "registration.vault_unknown": Code(
+        "a registration names the id of a vault that does not exist",
+        "The registry's key is handed out once and must have somewhere to go before that.",
+        "Correct the id, or leave `vault` out so that the registration gets its own.",
+    ),
+}
