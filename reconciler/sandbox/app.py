@@ -17,17 +17,16 @@ from starlette.types import Receive, Scope, Send
 
 from . import control as controls
 from .auth import check_headers, check_workspace, workspace_of
-from .call import Call, Reply, Upload
+from .call import Call, Part, Reply, Upload
 from .control import Control, Rule, masked
 from .errors import ApiError, invalid, platform_body, registry_body, registry_status
 from .ids import new_id, now
 from .registry import workflow_control
-from .routes import Route, find, surface_of
+from .routes import MAX_BODY, Route, find, surface_of
 from .skill_upload import too_large
 from .store import Records, reading, writing
 from .workspaces import Workspace, ensure_workspace
 
-MAX_BODY = 32 * 1024 * 1024
 HOSTS = ("127.0.0.1", "localhost")
 # Where the protocol leaves the way to cut its connection.
 ABORT = "sandbox.abort"
@@ -129,7 +128,7 @@ async def _served(app: App, request: Request, seen: Seen) -> Response:
         if surface == "platform":
             check_headers(route.headers, request.headers)
             check_workspace(request.headers, seen.workspace.id)
-        body, upload = await _read(request)
+        body, upload = await _read(request, route.max_body)
         seen.body = body if body is not None else _summary(upload)
         reply = _run(app, route, seen.workspace, named, request, body, upload)
     except ApiError as error:
@@ -166,16 +165,16 @@ def _run(
     return result if isinstance(result, Reply) else Reply(result)
 
 
-async def _read(request: Request) -> tuple[Any, Upload]:
+async def _read(request: Request, most: int = MAX_BODY) -> tuple[Any, Upload]:
     """The body: JSON, or multipart with its files."""
     declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > MAX_BODY:
+    if declared.isdigit() and int(declared) > most:
         raise too_large()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return None, await _read_form(request)
     raw = await request.body()
-    if len(raw) > MAX_BODY:
+    if len(raw) > most:
         raise too_large()
     if not raw:
         return None, Upload()
@@ -205,6 +204,8 @@ async def _read_form(request: Request) -> Upload:
                     upload.files.append((value.filename or "", await value.read()))
                 else:
                     upload.fields[key] = value.filename or ""
+                    part = Part(value.filename or "", value.content_type, await value.read())
+                    upload.parts[key] = part
     except ApiError:
         raise
     except Exception as error:

@@ -4,17 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .store import Records
 
 
+class Query(Protocol):
+    """The query of a request; a name may be there more than once."""
+
+    def get(self, key: str, /) -> str | None: ...
+
+    def getlist(self, key: str, /) -> list[str]: ...
+
+    def multi_items(self) -> list[tuple[str, str]]: ...
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a multipart body."""
+
+    filename: str
+    mime_type: str | None
+    data: bytes
+
+
 @dataclass(frozen=True)
 class Upload:
-    """A multipart body: its files, with the paths their names carry, and its plain fields."""
+    """A multipart body: its `files[]`, with the paths their names carry, its plain fields, and
+    the files under other names (whose name is also in `fields`)."""
 
     files: list[tuple[str, bytes]] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -23,7 +44,7 @@ class Call:
 
     records: Records
     path: Mapping[str, str]
-    query: Mapping[str, str]
+    query: Query
     body: Any
     upload: Upload
     now: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 # Documentation, "Errors"; 413 is recorded.
@@ -39,13 +40,20 @@ class ApiError(Exception):
     """An answer with an error status; rendered in the shape of the surface it happens on."""
 
     def __init__(
-        self, status: int, message: str, *, kind: str | None = None, code: str | None = None
+        self,
+        status: int,
+        message: str,
+        *,
+        kind: str | None = None,
+        code: str | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.kind = kind or TYPE_OF_STATUS.get(status, "api_error")
         self.code = code
+        self.extra = dict(extra or {})
 
 
 def invalid(message: str, *, code: str | None = None) -> ApiError:
@@ -59,8 +67,8 @@ def not_found(message: str) -> ApiError:
 
 
 def platform_body(error: ApiError, request_id: str) -> dict[str, Any]:
-    """`{type: error, error: {type, message, details?}, request_id}` (SDK, documentation)."""
-    inner: dict[str, Any] = {"type": error.kind, "message": error.message}
+    """`{type: error, error: {type, message, …, details?}, request_id}` (SDK, documentation)."""
+    inner: dict[str, Any] = {"type": error.kind, "message": error.message, **error.extra}
     if error.code:
         inner["details"] = {"error_code": error.code}
     return {"type": "error", "error": inner, "request_id": request_id}

@@ -57,7 +57,7 @@ def whole_number(call: Call, name: str, *, default: int, most: int) -> int:
 
 def flag(call: Call, name: str) -> bool:
     """true or false in the query; absent is false."""
-    written = call.query.get(name, "false")
+    written = call.query.get(name) or "false"
     if written not in ("true", "false"):
         raise invalid(f"{name}: must be true or false")
     return written == "true"

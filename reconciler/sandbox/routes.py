@@ -10,6 +10,9 @@ from .auth import ANY, HIDDEN, NAMED, SKILLS, HeaderRule, Surface
 from .call import Handler
 from .errors import ApiError, not_found
 
+# Documentation, "Errors": the size of a request.
+MAX_BODY = 32 * 1024 * 1024
+
 
 @dataclass(frozen=True)
 class Route:
@@ -20,6 +23,7 @@ class Route:
     handler: Handler
     headers: HeaderRule = ANY
     surface: Surface = "platform"
+    max_body: int = MAX_BODY
 
 
 AGENT = "/v1/agents/{agent_id}"
