@@ -11,6 +11,7 @@ from posixpath import normpath
 from reconciler.engine.diagnostics import Diagnostic, Span, error
 
 MAX_TEXT = 5 * 1024 * 1024
+_SHORTER = "move long texts into files of their own, or into a skill"
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -58,8 +59,15 @@ def inside(folder: str, written: str) -> str:
         )
     for part in PurePosixPath(path).parts:
         if part in (".git", ".reconcile") or part.startswith(".env"):
-            raise Refused("path.forbidden", f"{shown} passes through {part}, which is never read")
+            message = f"{shown} passes through {part}, which is never read"
+            raise Refused("path.forbidden", message, "copy what is needed to another place")
     return "" if path == "." else path
+
+
+def _unreadable(path: str, problem: OSError | ValueError) -> Refused:
+    why = getattr(problem, "strerror", None) or problem
+    hint = "check its permissions, and run this again"
+    return Refused("path.unreadable", f"{path or 'the project'} can't be read: {why}", hint)
 
 
 class Files:
@@ -81,21 +89,24 @@ class Files:
             return self._bytes[path]
         mode, size = self._status(path)
         if not stat.S_ISREG(mode):
-            raise Refused("path.not_a_file", f"{path} is not a file")
+            raise Refused("path.not_a_file", f"{path} is not a file", "name a file")
         if size > limit:
-            hint = "move long texts into files of their own, or into a skill"
             message = f"{path} has {size:,} bytes; the limit is {limit:,}"
-            raise Refused("path.too_large", message, hint)
+            raise Refused("path.too_large", message, _SHORTER)
         try:
             with os.fdopen(os.open(self.absolute(path), _READ), "rb") as file:
-                data = file.read()
+                data = file.read(limit + 1)
         except OSError as problem:
-            raise Refused(
-                "path.unreadable", f"{path} can't be read: {problem.strerror}"
-            ) from problem
+            raise _unreadable(path, problem) from problem
+        if len(data) > limit:  # it grew since
+            raise Refused("path.too_large", f"{path} is larger than {limit:,} bytes", _SHORTER)
         if keep:
             self._bytes[path] = data
         return data
+
+    def was_read(self, path: str) -> bool:
+        """Whether the file's text was asked for in this run."""
+        return path in self._bytes
 
     def entries(self, path: str) -> tuple[Entry, ...]:
         """A folder's names in order; empty if there is no such folder. Raises Refused if it is
@@ -117,12 +128,18 @@ class Files:
         return any(entry.name == name and entry.is_folder for entry in self.entries(folder))
 
     def _scan(self, path: str) -> tuple[Entry, ...]:
+        folder, _, name = path.rpartition("/")
+        listed = not path or any(entry.name == name for entry in self.entries(folder))
         try:
             mode, _ = self._status(path)
         except Refused as refused:
-            if refused.code == "path.missing":
-                return ()
-            raise
+            if refused.code != "path.missing":
+                raise
+            if listed:  # taking it for empty would take what it defines for removed
+                hint = "run this again"
+                message = f"{path or 'the project'} disappeared while it was read"
+                raise Refused("path.unreadable", message, hint) from None
+            return ()
         if not stat.S_ISDIR(mode):
             return ()
         prefix = f"{path}/" if path else ""
@@ -139,9 +156,7 @@ class Files:
                     for item in found
                 ]
         except OSError as problem:
-            raise Refused(
-                "path.unreadable", f"{path} can't be read: {problem.strerror}"
-            ) from problem
+            raise _unreadable(path, problem) from problem
         return tuple(sorted(entries, key=lambda entry: entry.name))
 
     def _status(self, path: str) -> tuple[int, int]:
@@ -150,14 +165,15 @@ class Files:
         if folder not in self._plain:
             mode, _ = self._status(folder)
             if not stat.S_ISDIR(mode):
-                raise Refused("path.missing", f"{folder} is not a folder")
+                raise Refused("path.missing", f"{folder} is not a folder", "name a folder")
             self._plain.add(folder)
         try:
             status = os.lstat(self.absolute(path))
         except (FileNotFoundError, NotADirectoryError):
-            raise Refused("path.missing", f"{path} does not exist") from None
+            hint = "mind the spelling, and the folder that the path starts from"
+            raise Refused("path.missing", f"{path} does not exist", hint) from None
         except (OSError, ValueError) as problem:
-            raise Refused("path.unreadable", f"{path} can't be read: {problem}") from problem
+            raise _unreadable(path, problem) from problem
         if stat.S_ISLNK(status.st_mode):
             raise Refused(
                 "path.symlink",

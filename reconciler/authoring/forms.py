@@ -17,12 +17,12 @@ SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 TOOL_NAME = r"^[A-Za-z0-9_-]{1,128}$"
 COUNTRY = r"^[A-Z]{2}$"
-#: What a text must be that doesn't match one of these patterns.
+#: What a text must be that doesn't match one of these patterns, and one that does.
 PATTERNS = {
-    SLUG: "must be 1-63 of a-z, 0-9 and -, and begin with a letter or digit",
-    VARIABLE: "must be letters, digits and _, and begin with no digit",
-    TOOL_NAME: "must be 1-128 of letters, digits, _ and -",
-    COUNTRY: "must be two upper-case letters",
+    SLUG: ("must be 1-63 of a-z, 0-9 and -, and begin with a letter or digit", "fund-agents"),
+    VARIABLE: ("must be letters, digits and _, and begin with no digit", "mcp_url"),
+    TOOL_NAME: ("must be 1-128 of letters, digits, _ and -", "find_order"),
+    COUNTRY: ("must be two upper-case letters", "NL"),
 }
 
 #: What a key means that other tools know and this one does not: code, message, hint.
@@ -40,6 +40,7 @@ def nearest(word: str, known: list[str]) -> str:
     """`did you mean …?` for the closest known word, else ""."""
     lowered = {item.lower(): item for item in known}
     found = get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
+    found = found or [item for item in lowered if len(item) > 2 and item in word.lower()]
     return f"did you mean `{lowered[found[0]]}`?" if found else ""
 
 
@@ -54,6 +55,17 @@ def problem(code: str, message: str, hint: str = "") -> PydanticCustomError:
     return PydanticCustomError(code, "{text}", {"text": message, "hint": hint})
 
 
+_TEXT_OR_MAPPING = "must be text or a mapping"
+TRUE_OR_MAPPING = "must be true or a mapping"
+#: What to do about a union's message; a discriminator takes no hint of its own.
+HINTS = {
+    _TEXT_OR_MAPPING: "write one text, or {key: value}",
+    TRUE_OR_MAPPING: "write `true`, or {tenant: …, mcp_server: …}",
+}
+#: The types that a union's message speaks of.
+TYPES: dict[str, tuple[str, ...]] = {}
+
+
 def by_shape(word: str, shape: Callable[[dict[str, Any]], str] | str) -> Discriminator:
     """Text is the member tagged `=word`; a mapping is what `shape` says."""
 
@@ -65,7 +77,9 @@ def by_shape(word: str, shape: Callable[[dict[str, Any]], str] | str) -> Discrim
         return None
 
     return Discriminator(
-        decide, custom_error_type="field.type", custom_error_message="must be text or a mapping"
+        decide,
+        custom_error_type="field.type",
+        custom_error_message=_TEXT_OR_MAPPING,
     )
 
 
@@ -75,11 +89,9 @@ def by_type(words: list[str]) -> Discriminator:
     def decide(value: Any) -> str | None:
         return f"={value.get('type')}" if isinstance(value, dict) else None
 
-    return Discriminator(
-        decide,
-        custom_error_type="field.value",
-        custom_error_message=f"must be a mapping whose `type` is {one_of(words)}",
-    )
+    message = f"must be a mapping whose `type` is {one_of(words)}"
+    TYPES[message] = tuple(words)
+    return Discriminator(decide, custom_error_type="field.value", custom_error_message=message)
 
 
 Policy: TypeAlias = Literal["always_allow", "always_ask", "auto"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.authoring.documents import Scope
 from reconciler.authoring.tools import Placed, enabled_policies
+from reconciler.engine.diagnostics import Span, error
 
 MAX_SYSTEM = 100_000
 MAX_TOOLS = 256
@@ -25,6 +26,13 @@ MAX_METADATA_VALUE = 512
 LONG_NAME = 256
 LONG_DESCRIPTION = 2048
 RESERVED_KEY = "reconciler"
+_LONGEST_PLACEHOLDER = 200
+#: A whole prompt that only says that one belongs there, as generators leave it behind.
+_PLACEHOLDER = re.compile(
+    r"(paste|replace|insert|add|put|fill|your|todo|tbd|fixme|changeme|placeholder)([-_ ]\w+)*[.!]?|"
+    r"(todo|tbd|fixme)\b.*|<[^<>\n]*>|\[[^\[\]\n]*\]|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\.\.\.|…",
+    re.IGNORECASE,
+)
 _ALIAS = re.compile(r"(opus|sonnet|haiku|fable|inherit|default)\Z", re.IGNORECASE)
 
 
@@ -41,17 +49,28 @@ def check_limits(body: Mapping[str, Any], tools: list[Placed], scope: Scope) -> 
         scope.warning("skill.needs_read", message, ("skills",), hint)
 
 
-def _texts(body: Mapping[str, Any], scope: Scope) -> None:
-    system = body.get("system") or ""
+def check_prompt(system: str, place: Span, scope: Scope) -> None:
+    """Report a prompt that is too long, or only says that one belongs there."""
     if len(system) > MAX_SYSTEM:
         message = f"the system prompt has {len(system):,} characters; {MAX_SYSTEM:,} is the limit"
-        scope.error("system.too_long", message, ("system",), "move material into a skill")
+        hint = "move material into a skill"
+        scope.findings.append(
+            error("system.too_long", message, hint, span=place, address=scope.address)
+        )
+    if len(system) <= _LONGEST_PLACEHOLDER and _PLACEHOLDER.fullmatch(system.strip()):
+        message = f"the system prompt is a placeholder: {system.strip()}"
+        scope.findings.append(
+            error("system.placeholder", message, "write it", span=place, address=scope.address)
+        )
+
+
+def _texts(body: Mapping[str, Any], scope: Scope) -> None:
     for code, limit in (("name.too_long", LONG_NAME), ("description.too_long", LONG_DESCRIPTION)):
         key = code.partition(".")[0]
         length = len(body.get(key) or "")
         if length > limit:
             message = f"`{key}` has {length:,} characters; {limit:,} was the documented limit"
-            scope.warning(code, message, (key,))
+            scope.warning(code, message, (key,), "shorten it")
 
 
 def _counts(body: Mapping[str, Any], tools: list[Placed], scope: Scope) -> None:
@@ -61,7 +80,7 @@ def _counts(body: Mapping[str, Any], tools: list[Placed], scope: Scope) -> None:
         scope.error("tools.too_many", message, ("tools",), "name fewer tools, or split the agent")
     elif total > MANY_TOOLS:
         message = f"{total} tools; more than {MANY_TOOLS} were refused until October 2026"
-        scope.warning("tools.too_many", message, ("tools",))
+        scope.warning("tools.too_many", message, ("tools",), "name fewer tools")
     servers = len(body.get("mcp_servers") or ())
     if servers > MAX_SERVERS:
         message = f"{servers} MCP servers; {MAX_SERVERS} is the limit"
@@ -72,7 +91,7 @@ def _counts(body: Mapping[str, Any], tools: list[Placed], scope: Scope) -> None:
         scope.error("skill.too_many", message, ("skills",), "split the agent")
     elif skills > MANY_SKILLS:
         message = f"{skills} skills; {MANY_SKILLS} was the documented limit"
-        scope.warning("skill.too_many", message, ("skills",))
+        scope.warning("skill.too_many", message, ("skills",), "name fewer skills")
 
 
 def count_tools(entry: Mapping[str, Any]) -> int:
@@ -103,7 +122,7 @@ def check_metadata(metadata: Mapping[str, str], scope: Scope) -> None:
             scope.key_error("metadata.reserved", message, place, "choose another key")
         if not 1 <= len(key) <= MAX_KEY:
             message = f"a key has 1-{MAX_KEY} characters, this one {len(key)}"
-            scope.key_error("metadata.too_long", message, place)
+            scope.key_error("metadata.too_long", message, place, "shorten it")
         if len(value) > MAX_METADATA_VALUE:
             message = f"{len(value)} characters; {MAX_METADATA_VALUE} is the limit of a value"
-            scope.error("metadata.too_long", message, place)
+            scope.error("metadata.too_long", message, place, "shorten it")

@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.authoring.agent_form import McpServer
 from reconciler.authoring.documents import Scope
+from reconciler.authoring.forms import nearest
 from reconciler.authoring.tools import Placed
 from reconciler.authoring.urls import check_url
 from reconciler.authoring.variables import Variables, fill
@@ -100,12 +101,15 @@ def _both_ways(servers: list[Server], tools: list[Placed], scope: Scope) -> None
     """Every server has exactly one toolset and the reverse, or the API answers 400 (§2.7)."""
     names = {server.name for server in servers}
     used: set[str] = set()
+    meant: set[str] = set()  # what a misspelt toolset is about is no second mistake
     for item in tools:
         if not _is_mcp(item):
             continue
         name = item.body["mcp_server_name"]
         if name not in names:
-            hint = f"servers here: {', '.join(sorted(names))}" if names else "add it to mcp_servers"
+            hint = nearest(name, sorted(names))
+            meant.update(one for one in names if f"`{one}`" in hint)
+            hint = hint or f"servers here: {', '.join(sorted(names)) or 'none'}"
             scope.error("mcp.server_missing", f"there is no MCP server {name}", item.place, hint)
         if name in used:
             message = f"the MCP server {name} has a toolset already"
@@ -113,7 +117,7 @@ def _both_ways(servers: list[Server], tools: list[Placed], scope: Scope) -> None
             scope.error("mcp.toolset_twice", message, item.place, hint)
         used.add(name)
     for server in servers:
-        if server.name not in used:
+        if server.name not in used | meant:
             scope.error(
                 "mcp.server_unreferenced",
                 f"no mcp_toolset in `tools` names the MCP server {server.name}",

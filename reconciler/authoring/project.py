@@ -114,7 +114,8 @@ def _paths(form: ProjectForm, scope: Scope, files: Files) -> PathsForm:
         try:
             cleaned[key] = inside("", getattr(form.paths, key))
             if not files.is_folder(cleaned[key]):
-                raise Refused("path.missing", f"there is no folder {cleaned[key]}")
+                hint = "make the folder, or mind the spelling"
+                raise Refused("path.missing", f"there is no folder {cleaned[key]}", hint)
         except Refused as refused:
             cleaned.pop(key, None)
             scope.error(refused.code, str(refused), ("paths", key), refused.hint)
@@ -177,12 +178,14 @@ def _overlays(
             address = Address.parse(text)
         except ValueError as problem:
             place = project.source.key_span(at)
-            findings.append(error("override.address", str(problem), span=place))
+            hint = "write agent/NAME or environment/NAME"
+            findings.append(error("override.address", str(problem), hint, span=place))
             continue
         if address.kind not in ("agent", "environment"):
             place = project.source.key_span(at)
             message = f"an override changes agents and environments, not a {address.kind}"
-            findings.append(error("override.address", message, span=place))
+            hint = "write agent/NAME or environment/NAME"
+            findings.append(error("override.address", message, hint, span=place))
             continue
         overlays[address] = Overlay(project.source, at, patch)
     return overlays

@@ -82,7 +82,8 @@ def _register(
         hint = f"write `tenant:` here, or `ntropii: {{tenant: …}}` in target {run.settings.name}"
         scope.error("registration.tenant_missing", "no tenant to register in", place, hint)
     if tenant is not None and not _SLUG.match(tenant):
-        scope.error("registration.tenant", "`tenant` must be a slug", (*place, "tenant"))
+        hint = "letters, digits, `.`, `_` and `-`: such as fund-ops"
+        scope.error("registration.tenant", "`tenant` must be a slug", (*place, "tenant"), hint)
         tenant = None
     vault = _value(form, "vault", "", run, scope)
     environment = _environment(form, environments, run, scope)
@@ -116,7 +117,8 @@ def _resources(
     name = f"{tenant}/{slug}"
     existing = vault if _VAULT_ID.match(vault) else ""
     if vault and not _SLUG.match(vault):
-        scope.error("registration.vault", "`vault` is no name and no id", (*place, "vault"))
+        hint = "a name such as fund-ops, or the id of a vault: vlt_…"
+        scope.error("registration.vault", "`vault` is no name and no id", (*place, "vault"), hint)
         return None
     registration = Address("registration", name)
     credential = Address("credential", name)
@@ -218,7 +220,8 @@ def _environment(
     if len(titled) > 1:
         listed = " and ".join(map(str, titled))
         place = ("ntropii", "environment") if form.environment is not None else ("ntropii",)
-        scope.error("registration.environment_ambiguous", f"{word} means {listed}", place)
+        message = f"{word} means {listed}"
+        scope.error("registration.environment_ambiguous", message, place, "write the address")
         return None
     return titled[0] if titled else wanted
 

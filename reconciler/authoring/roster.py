@@ -51,8 +51,20 @@ class Roster:
         exact = tuple(item for name in names for item in self.by_name.get(name, ()))
         return exact or self.by_stem.get(word, ()) or self.by_title.get(word, ())
 
-    def leads_back(self, member: Address, asker: Address) -> bool:
-        return any(asker in self.find(word, member) for word in self.members.get(member, ()))
+    def ring(self, member: Address, asker: Address) -> tuple[Address, ...]:
+        """The agents from `member` on that lead back to `asker`; () if none does."""
+        before: dict[Address, tuple[Address, ...]] = {member: (member,)}
+        waiting = [member]
+        while waiting:
+            agent = waiting.pop()
+            for word in self.members.get(agent, ()):
+                for next_one in self.find(word, agent):
+                    if next_one == asker:
+                        return before[agent]
+                    if next_one not in before:
+                        before[next_one] = (*before[agent], next_one)
+                        waiting.append(next_one)
+        return ()
 
 
 def roster_of(agents: Iterable[Defined], unread: Iterable[Address] = ()) -> Roster:
@@ -227,10 +239,11 @@ def _agent(word: str, version: int | None, at: KeyPath, asker: Asker) -> dict[st
         hint = "write `self` if it may call itself"
         asker.scope.error("subagent.cycle", f"{filled} is this agent itself", at, hint)
         return None
-    if asker.roster.leads_back(member, asker.address):
-        hint = "take one of the two out"
-        message = f"{filled} has this agent among its subagents"
-        asker.scope.error("subagent.cycle", message, at, hint)
+    if ring := asker.roster.ring(member, asker.address):
+        if asker.address < min(ring):  # one finding for the whole ring
+            way = " → ".join(map(str, (asker.address, *ring, asker.address)))
+            hint = "take one of them out"
+            asker.scope.error("subagent.cycle", f"the rosters lead back: {way}", at, hint)
         return None
     if member in asker.roster.members:
         message = f"{filled} has subagents of its own; the platform allows one level"

@@ -159,6 +159,7 @@ def _folder(text: str, folder: str, place: KeyPath, run: Run, scope: Scope) -> s
         if not run.files.is_folder(path) or path == "":
             known = [entry.name for entry in run.files.entries(run.paths.skills) if entry.is_folder]
             hint = f"skills of the project: {', '.join(known)}" if known else ""
+            hint = hint or "make the folder with a SKILL.md in it, or mind the path"
             scope.error("skill.missing", f"there is no skill folder {path}", place, hint)
             return None
     except Refused as refused:

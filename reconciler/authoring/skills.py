@@ -98,10 +98,14 @@ def _collect(
         elif entry.name.startswith(".env"):
             hint = "move it out of the skill; secrets don't belong in one"
             refuse("path.forbidden", f"{entry.path} would be uploaded", entry, hint)
+        elif entry.is_folder:
+            refuse("path.not_a_file", f"{entry.path} is a folder", entry, "make it a file")
         elif not entry.is_file:
-            refuse("skill.file", f"{entry.path} is no regular file", entry)
+            hint = "take it out of the skill"
+            refuse("skill.file", f"{entry.path} is no regular file", entry, hint)
         elif not entry.path.isprintable():
-            refuse("skill.file", "a file name has characters that can't be sent", entry)
+            message = "a file name has characters that can't be sent"
+            refuse("skill.file", message, entry, "rename the file")
         else:
             kept.append(entry)
     return kept, left_out
@@ -111,7 +115,7 @@ def _walk(files: Files, folder: str, left_out: list[str], below: str = "") -> It
     for entry in files.entries(folder):
         if any(fnmatchcase(entry.name, pattern) for pattern in JUNK):
             left_out.append(below + entry.name + ("/" if entry.is_folder else ""))
-        elif entry.is_folder:
+        elif entry.is_folder and not (below == "" and entry.name == "SKILL.md"):
             yield from _walk(files, entry.path, left_out, f"{below}{entry.name}/")
         else:
             yield entry
@@ -132,9 +136,12 @@ def _has_manifest(
             findings.append(error("skill.nested", message, hint, span=place, address=address))
         else:
             message = f"{name} must be called SKILL.md, in exactly this case"
-            findings.append(error("skill.case", message, span=place, address=address))
+            hint = "rename it, or delete it if there is a SKILL.md"
+            findings.append(error("skill.case", message, hint, span=place, address=address))
     if "SKILL.md" in names:
         return True
+    if any(item.span == Span(f"{folder}/SKILL.md") for item in findings):
+        return False  # it is there, and can't be one
     if not manifests:
         message = f"{folder} holds no SKILL.md, so it is no skill"
         hint = "add SKILL.md with `name` and `description`"
@@ -170,7 +177,8 @@ def _manifest(
         return None
     scope = Scope(Document(source, source.value), address, findings)
     if not isinstance(source.value, dict):
-        scope.error("skill.no_frontmatter", "the frontmatter holds no mapping")
+        hint = "write `name: …` and `description: …`, a line for each"
+        scope.error("skill.no_frontmatter", "the frontmatter holds no mapping", (), hint)
         return None
     _description(source.value.get("description"), scope)
     return _slug(source.value.get("name"), folder.rpartition("/")[2], scope)

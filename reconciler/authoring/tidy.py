@@ -6,7 +6,7 @@ files that anybody may have proposed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reconciler.engine.diagnostics import Diagnostic, Span, sorted_findings
@@ -16,7 +16,29 @@ _LONGEST = 400
 
 def tidied(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The findings sorted, each once, on one line each, without control characters."""
-    return sorted_findings(_tidy(finding) for finding in findings)
+    return sorted_findings(_tidy(finding) for finding in _each_once(list(findings)))
+
+
+def _each_once(findings: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """One finding for one message at one place; a link that a definition names is refused where
+    it is named, and not again where it lies."""
+    named = {
+        item.message
+        for item in findings
+        if item.code == "path.symlink" and item.span and not _is_about(item, item.span.file)
+    }
+    seen = set()
+    for item in findings:
+        key = (item.code, item.message, item.span)
+        again = item.code == "path.symlink" and item.message in named
+        if key in seen or (again and item.span and _is_about(item, item.span.file)):
+            continue
+        seen.add(key)
+        yield item
+
+
+def _is_about(finding: Diagnostic, path: str) -> bool:
+    return finding.message.startswith(f"{path} is ")
 
 
 def _tidy(finding: Diagnostic) -> Diagnostic:

@@ -24,7 +24,7 @@ from reconciler.authoring.forms import (
 
 BUILTIN_TOOLS = ("bash", "edit", "glob", "grep", "read", "web_fetch", "web_search", "write")
 TOOLSET = "agent_toolset_20260401"
-_TYPES = [TOOLSET, "mcp_toolset", "custom"]
+ENTRY_TYPES = [TOOLSET, "mcp_toolset", "custom"]
 
 
 def _known_policy(value: Any) -> Any:
@@ -69,16 +69,26 @@ class ToolConfig(Form):
 _HOST = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 
 
+_PATH = re.compile(r"[A-Za-z0-9._~%!$&'()+,;=:@/-]*")  # of RFC 3986, but for the wildcard
+_PRIVATE = (".local", ".internal", ".localhost")
+
+
 def _domain(value: str, *, path: bool) -> str:
-    host, slash, _ = value.partition("/")
+    host, slash, below = value.partition("/")
     if slash and not path:
         raise problem("tools.domain", f"{value} has a path", "write the host name alone")
-    if not _HOST.fullmatch(host.lower()) or host.lower().endswith((".local", ".internal")):
+    if not value.isascii():
+        hint = "write the name in punycode: xn--…"
+        raise problem("tools.domain", f"{value} has letters that a host name can't have", hint)
+    if not _HOST.fullmatch(host.lower()) or host.lower().endswith(_PRIVATE):
         raise problem(
             "tools.domain",
             f"{value} is not a public host name",
             "docs.example.com: no scheme, port, wildcard or address",
         )
+    if not _PATH.fullmatch(below):
+        hint = "docs.example.com/path: no query, fragment or wildcard"
+        raise problem("tools.domain", f"{value} has no plain path", hint)
     return value
 
 
@@ -111,7 +121,8 @@ _SearchDomainList: TypeAlias = Annotated[
 
 def _either(allowed: object, blocked: object) -> None:
     if allowed is not None and blocked is not None:
-        raise problem("field.value", "`allowed_domains` and `blocked_domains` exclude each other")
+        message = "`allowed_domains` and `blocked_domains` exclude each other"
+        raise problem("field.value", message, "keep one of them")
 
 
 class UserLocation(Form):
@@ -145,10 +156,11 @@ class ToolFilter(Form):
     @model_validator(mode="after")
     def _tools_if_listed(self) -> ToolFilter:
         if (self.type in ("only", "except")) != (self.tools is not None):
-            raise problem("field.value", "`tools` goes with only and except, and nothing else")
+            message = "`tools` goes with only and except, and nothing else"
+            raise problem("field.value", message, "{type: only, tools: [{…}]}, or {type: all}")
         names = [tool.name for tool in self.tools or ()]
         if len(set(names)) != len(names):
-            raise problem("field.value", "the same tool twice")
+            raise problem("field.value", "the same tool twice", "list each once")
         return self
 
 
@@ -255,21 +267,22 @@ def _entry_shape(value: Any) -> str:
     if isinstance(value, str):
         return "=word"
     kind = value.get("type") if isinstance(value, dict) else None
-    return f"={kind}" if kind in _TYPES else "=bare"
+    return f"={kind}" if kind in ENTRY_TYPES else "=bare"
 
 
 def _known_entry(value: Any) -> Any:
     if isinstance(value, str):
         return value
     if not isinstance(value, dict):
-        raise problem("field.type", "a tool is a word or a mapping with a `type`")
+        hint = "write the word alone (read, bash:ask), or {type: …}"
+        raise problem("field.type", "a tool is a word or a mapping with a `type`", hint)
     kind = value.get("type")
     if kind is None:
         hint = "write the word alone (read, bash:ask), or add `type:`"
         raise problem("field.missing", "the entry has no `type`", hint)
-    if kind in _TYPES or kind in BUILTIN_TOOLS:
+    if kind in ENTRY_TYPES or kind in BUILTIN_TOOLS:
         return value
-    known = [*_TYPES, *BUILTIN_TOOLS]
+    known = [*ENTRY_TYPES, *BUILTIN_TOOLS]
     hint = nearest(str(kind), known) or f"known: {', '.join(known)}"
     raise problem("tools.unmapped", f"there is no tool type {kind}", hint)
 

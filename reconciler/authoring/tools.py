@@ -65,7 +65,8 @@ def _single_word(text: str, scope: Scope) -> list[Placed]:
     if word is None:
         return []
     if word.name != "all":
-        scope.error("field.type", "`tools` must be a list, or `all`", ("tools",), f"[{text}]")
+        hint = f"write [{text}]"
+        scope.error("field.type", "`tools` must be a list, or `all`", ("tools",), hint)
         return []
     default: dict[str, Any] = {"enabled": True} | _policy(word.policy)
     return [Placed({"type": TOOLSET, "default_config": default}, ("tools",))]
@@ -117,10 +118,14 @@ def _custom(tool: CustomTool, place: KeyPath, scope: Scope) -> dict[str, Any]:
     schema = tool.input_schema
     at = (*place, "input_schema")
     if schema.get("type") != "object":
-        scope.error("tools.schema", "`input_schema` must have type: object", at)
+        hint = "write {type: object, properties: {…}}"
+        scope.error("tools.schema", "`input_schema` must have type: object", at, hint)
     else:
         for path, message in _schema_problems(json.dumps(schema, sort_keys=True)):
-            scope.error("tools.schema", f"no JSON Schema: {message}", (*at, *path))
+            hint = "see json-schema.org/draft/2020-12"
+            if path[-1:] == ("type",):
+                hint = "a type is string, number, integer, boolean, object, array or null"
+            scope.error("tools.schema", f"no JSON Schema: {message}", (*at, *path), hint)
     return {
         "type": "custom",
         "name": tool.name,

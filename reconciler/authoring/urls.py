@@ -48,7 +48,8 @@ def check_url(url: str, place: KeyPath, scope: Scope) -> bool:
         )
         return False
     if len(url) > 2048:
-        scope.error("mcp.url_too_long", f"{len(url):,} characters; 2,048 is the limit", place)
+        message = f"{len(url):,} characters; 2,048 is the limit"
+        scope.error("mcp.url_too_long", message, place, "shorten it")
         return False
     if parts.hostname.endswith(".invalid"):
         scope.warning("mcp.url_placeholder", f"{parts.hostname} never exists", place, "fill it in")

@@ -9,8 +9,9 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import Tag, ValidationError
 
 from reconciler.authoring.documents import Scope
-from reconciler.authoring.forms import PATTERNS, Form, nearest, one_of
-from reconciler.authoring.yaml_source import KeyPath
+from reconciler.authoring.forms import HINTS, PATTERNS, TYPES, Form, nearest, one_of
+from reconciler.authoring.yaml_source import KeyPath, dotted
+from reconciler.engine.diagnostics import Span
 
 F = TypeVar("F", bound=Form)
 
@@ -30,15 +31,17 @@ def check(
     """
     value = scope.document.value
     if not isinstance(value, dict):
-        scope.error("field.type", "the file holds no mapping of keys to values")
+        hint = "write a line `key: value` for each key"
+        scope.error("field.type", "the file holds no mapping of keys to values", (), hint)
         return None, frozenset()
     try:
         return form.model_validate(value), frozenset()
     except ValidationError as failed:
         errors = failed.errors(include_url=False)
     bad: set[str] = set()
+    answered = {item.span for item in scope.findings if item.code.startswith("yaml.")}
     for item in errors:
-        _report(form, scope, value, item)
+        _report(form, scope, value, item, answered)
         bad.update(part for part in item["loc"][:1] if isinstance(part, str))
     for group in together:
         if bad & group:
@@ -50,9 +53,14 @@ def check(
         return None, frozenset(bad)
 
 
-def _report(form: type[Form], scope: Scope, value: Any, item: Any) -> None:
+def _report(
+    form: type[Form], scope: Scope, value: Any, item: Any, answered: set[Span | None]
+) -> None:
+    """Report one error of pydantic's, unless YAML's reading of that place is a finding already."""
     path, owner = _locate(form, value, item["loc"])
     kind, context = item["type"], item.get("ctx") or {}
+    if kind != "missing" and {scope.document.span(path), scope.document.key_span(path)} & answered:
+        return
     if kind == "extra_forbidden":
         _unknown(scope, path, owner)
     elif kind == "missing":
@@ -60,32 +68,80 @@ def _report(form: type[Form], scope: Scope, value: Any, item: Any) -> None:
         where = _shown(path[:-1])
         scope.error("field.missing", f"{where}`{name}` is missing", path[:-1], f"add `{name}:`")
     elif kind in ("field.type", "string_type"):
-        _not_text(scope, path, item, str(context.get("text") or item["msg"]))
+        _not_text(scope, path, item, context)
+    elif item["msg"] in TYPES:
+        _no_such_type(scope, path, item)
     elif "." in kind:
         text = str(context.get("text") or item["msg"])
         scope.error(kind, _shown(path) + text, path, str(context.get("hint", "")))
     elif kind == "literal_error":
         _not_one_of(scope, path, item["input"], str(context["expected"]))
     elif kind in _TYPES:
-        unquoted = isinstance(item["input"], str) and kind in ("bool_type", "int_type")
-        hint = "write it without quotes" if unquoted else ""
-        wanted = _TYPES[kind]
-        scope.error("field.type", f"{_shown(path)}must be {wanted}", path, hint)
+        wanted, hint = _TYPES[kind]
+        scope.error(
+            "field.type", f"{_shown(path)}must be {wanted}", path, _as(wanted, item) or hint
+        )
     else:
-        text = PATTERNS.get(str(context.get("pattern")), item["msg"].replace("String", "text"))
+        text, hint = _limit(kind, item, context)
         report = scope.key_error if item["loc"][-1] == "[key]" else scope.error
-        report("field.value", _shown(path) + text, path)
+        report("field.value", _shown(path) + text, path, hint)
 
 
+_FLAG = ("true or false", "write true or false")
+_NUMBER = ("a whole number", "write digits alone")
+_LIST = ("a list", "write [one, two], or a line `- …` for each entry")
+_MAPPING = ("a mapping", "write {key: value}, or a line `key: value` for each")
 _TYPES = {
-    "bool_type": "true or false",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
+    "bool_type": _FLAG,
+    "int_type": _NUMBER,
+    "int_from_float": _NUMBER,
+    "list_type": _LIST,
+    "tuple_type": _LIST,
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
 }
+
+
+def _as(wanted: str, item: Any) -> str:
+    """How the value that was written becomes what is wanted, if that is plain."""
+    value = item["input"]
+    if not isinstance(value, str):
+        return ""
+    if wanted == "a list" and len(value) <= 60:
+        return f"write [{value}]"
+    if wanted == "a mapping" and item["loc"][-1] == "permission_policy":
+        return f"write {{type: {value}}}"
+    flag, number = value.lower() in ("true", "false", "yes", "no"), value.isdecimal()
+    if (wanted == _FLAG[0] and flag) or (wanted == _NUMBER[0] and number):
+        return "write it without quotes"
+    return ""
+
+
+def _limit(kind: str, item: Any, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Message and hint for a value that is too long, too short, or of the wrong form."""
+    value = item["input"]
+    if "pattern" in context:
+        text, example = PATTERNS[str(context["pattern"])]
+        return text, f"such as {example}"
+    if kind in ("too_long", "string_too_long"):
+        things = "entries" if kind == "too_long" else "characters"
+        return f"has {len(value):,} {things}; {context['max_length']:,} is the limit", "shorten it"
+    if kind in ("too_short", "string_too_short"):
+        return "must not be empty", "write what belongs there, or take the key out"
+    if kind == "greater_than_equal":
+        return f"must be at least {context['ge']}", f"write {context['ge']} or more"
+    return str(item["msg"]), ""
+
+
+def _no_such_type(scope: Scope, path: KeyPath, item: Any) -> None:
+    """A mapping whose `type` is none of those known, or that is no mapping."""
+    types = list(TYPES[item["msg"]])
+    value = item["input"]
+    found = value.get("type") if isinstance(value, dict) else value
+    hint = nearest(found, types) if isinstance(found, str) else ""
+    hint = hint or " or ".join(f"{{type: {word}, …}}" for word in types)
+    scope.error("field.value", _shown(path) + str(item["msg"]), path, hint)
 
 
 def _unknown(scope: Scope, path: KeyPath, owner: type[Form] | None) -> None:
@@ -99,8 +155,8 @@ def _unknown(scope: Scope, path: KeyPath, owner: type[Form] | None) -> None:
     scope.key_error("field.unknown", f"{_shown(path[:-1])}unknown key `{name}`", path, hint)
 
 
-def _not_text(scope: Scope, path: KeyPath, item: Any, message: str) -> None:
-    value = item["input"]
+def _not_text(scope: Scope, path: KeyPath, item: Any, context: Mapping[str, Any]) -> None:
+    value, message = item["input"], str(context.get("text") or item["msg"])
     written = scope.document.written(path)
     if isinstance(value, bool | int | float) and written is not None:
         kind = "true or false" if isinstance(value, bool) else "a number"
@@ -108,10 +164,16 @@ def _not_text(scope: Scope, path: KeyPath, item: Any, message: str) -> None:
         scope.error("field.not_text", message, path, f'quote it: "{written}"')
         return
     if item["type"] == "field.type":
-        scope.error("field.type", _shown(path) + message, path)
+        scope.error(
+            "field.type",
+            _shown(path) + message,
+            path,
+            context.get("hint") or HINTS.get(message, ""),
+        )
         return
     found = {type(None): "null", list: "a list", dict: "a mapping"}.get(type(value), "no text")
-    scope.error("field.type", f"{_shown(path)}must be text, not {found}", path)
+    hint = "write one text, or take the key out"
+    scope.error("field.type", f"{_shown(path)}must be text, not {found}", path, hint)
 
 
 def _not_one_of(scope: Scope, path: KeyPath, value: Any, expected: str) -> None:
@@ -123,19 +185,12 @@ def _not_one_of(scope: Scope, path: KeyPath, value: Any, expected: str) -> None:
         written = scope.document.written(path)
         hint = f'quote it: "{written}"' if written in words else ""
         found = ""
+    hint = hint or f"write {one_of(words)}"
     scope.error("field.value", f"{_shown(path)}must be {one_of(words)}{found}", path, hint)
 
 
 def _shown(path: KeyPath) -> str:
     return f"`{dotted(path)}`: " if path else ""
-
-
-def dotted(path: KeyPath) -> str:
-    """`tools[0].configs[1].name`."""
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
 
 
 def _locate(

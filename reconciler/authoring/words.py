@@ -9,7 +9,7 @@ from reconciler.authoring.tool_form import BUILTIN_TOOLS
 
 POLICIES = {"allow": "always_allow", "ask": "always_ask", "auto": "auto"}
 _SUFFIX_OF = {policy: suffix for suffix, policy in POLICIES.items()}
-_ALIASES = {
+ALIASES = {
     **{name.replace("_", ""): name for name in BUILTIN_TOOLS},
     "multiedit": "edit",
     "fetch": "web_fetch",
@@ -46,7 +46,7 @@ def parse_word(text: str) -> Word:
         return Word(name)
     if suffix not in POLICIES:
         closest = nearest(suffix, list(POLICIES))
-        hint = closest or "a suffix is :ask, :allow or :auto"
+        hint = closest or "a suffix is :ask, :allow or :auto; leave an unwanted tool out"
         raise WordError("tools.suffix", f"`{text}`: there is no suffix `:{suffix}`", hint)
     return Word(name, POLICIES[suffix])
 
@@ -56,9 +56,6 @@ def builtin_word(text: str) -> Word:
 
     The name may be `all`. Case, `_` and `-` don't matter: `WebFetch` is web_fetch.
     """
-    if text.startswith(("./", "../")):
-        hint = "write the file's entries here"
-        raise WordError("form.not_read", f"{text}: including a file is not possible yet", hint)
     if "(" in text:
         bare = text.partition("(")[0]
         raise WordError(
@@ -79,7 +76,7 @@ def builtin_word(text: str) -> Word:
     folded = word.name.lower().replace("_", "").replace("-", "")
     if folded == "all":
         return Word("all", word.policy)
-    if folded in _ALIASES:
-        return Word(_ALIASES[folded], word.policy)
+    if folded in ALIASES:
+        return Word(ALIASES[folded], word.policy)
     hint = nearest(word.name, [*BUILTIN_TOOLS, "all"]) or f"built in: {', '.join(BUILTIN_TOOLS)}"
     raise WordError("tools.unmapped", f"there is no built-in tool {word.name}", hint)

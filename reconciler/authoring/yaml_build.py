@@ -39,7 +39,9 @@ class TooMuch(Exception):
 
 
 def too_much(file: str, first_line: int, problem: TooMuch) -> Diagnostic:
-    hint = "write repeated parts out, or move long texts into files of their own"
+    hint = "a definition needs a few levels; take some brackets or dashes out"
+    if problem.code == "yaml.too_many_nodes":
+        hint = "write repeated parts out, or move long texts into files of their own"
     return error(problem.code, str(problem), hint, span=span_at(file, first_line, problem.mark))
 
 
@@ -134,10 +136,12 @@ class Builder:
                 self._merge(item, result, path, depth + 1)
             return
         if not isinstance(node, yaml.MappingNode):
-            self._error("yaml.not_json", "`<<` takes a mapping or a list of them", node)
+            hint = "write `<<: *anchor`, or the keys themselves"
+            self._error("yaml.not_json", "`<<` takes a mapping or a list of them", node, hint)
             return
         above = []
         for key, item in node.value:
+            self._within_limits(key, depth)
             if key.tag == _MERGE:
                 above.append(item)
             elif (name := self._key(key)) not in result:
@@ -163,7 +167,8 @@ class Builder:
                     f'quote it: "{key.value}"',
                 )
             return str(key.value)
-        self._error("yaml.key_not_text", "a list or a mapping can't be a key", key)
+        hint = "write a word before the colon, without `?`"
+        self._error("yaml.key_not_text", "a list or a mapping can't be a key", key, hint)
         return "?"
 
     def _scalar(self, node: yaml.ScalarNode, path: KeyPath) -> Any:
@@ -214,6 +219,14 @@ def _float(text: str) -> float:
         return float(text.replace("_", ""))
     except ValueError:  # .inf, -.INF, .nan
         return math.nan
+
+
+def dotted(path: KeyPath) -> str:
+    """`tools[0].configs[1].name`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
 
 
 def span_at(file: str, first_line: int, mark: Any) -> Span:

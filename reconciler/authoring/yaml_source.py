@@ -19,18 +19,22 @@ from reconciler.authoring.yaml_build import (
     Place,
     TooMuch,
     check_size,
+    dotted,
     is_suspect,
     span_at,
     too_much,
 )
 from reconciler.engine.diagnostics import Diagnostic, Span, error
 
-__all__ = ["KeyPath", "Source", "decode", "empty_values", "parse", "parse_text"]
+__all__ = ["KeyPath", "Source", "decode", "dotted", "empty_values", "parse", "parse_text"]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One parsed file: its path in the project, its plain value, and where everything stands."""
+    """One parsed file: its path in the project, its plain value, and where everything stands.
+
+    Of a Markdown file the value is its frontmatter; `prose` is the rest, from `prose_line` on.
+    """
 
     file: str
     value: Any
@@ -38,6 +42,8 @@ class Source:
     texts: Mapping[KeyPath, str] = field(default_factory=dict)
     first_line: int = 1
     empty: tuple[KeyPath, ...] = ()
+    prose: str | None = None
+    prose_line: int = 1
 
     def span(self, path: KeyPath = ()) -> Span:
         """The place of the value at `path`, or of the deepest part of the path that exists."""
@@ -111,7 +117,7 @@ def parse_text(
 def empty_values(source: Source) -> Iterator[Diagnostic]:
     """A diagnostic for each `key:` with nothing behind it: it never means "all" or "default"."""
     for path in source.empty:
-        name = ".".join(map(str, path)) or "the document"
+        name = dotted(path) or "the document"
         yield error(
             "yaml.empty_value",
             f"`{name}` has no value",
@@ -158,7 +164,19 @@ def _syntax(file: str, first_line: int, text: str, problem: yaml.YAMLError) -> D
         return error("yaml.syntax", message, "put the value in quotes", span=place)
     context = getattr(problem, "context", None)
     message = f"{context}: {what}" if context else str(what)
-    return error("yaml.syntax", f"not valid YAML: {message}", span=place)
+    hint = _syntax_hint(what, getattr(problem, "context_mark", None), first_line)
+    return error("yaml.syntax", f"not valid YAML: {message}", hint, span=place)
+
+
+def _syntax_hint(what: str, begins: yaml.Mark | None, first_line: int) -> str:
+    if "undefined alias" in what:
+        return "put a text that begins with * in quotes"
+    if "',' or" in what or "end of stream" in what:
+        if begins is None:
+            return "close what is open: a bracket or a quotation"
+        row, column = first_line + begins.line, begins.column + 1
+        return f"close what begins in line {row}, column {column}"
+    return "check the indentation and the quotes here and in the line above"
 
 
 def _control_character(text: str) -> int:
