@@ -13,6 +13,9 @@ SourceLine = Callable[[Span], str | None]
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _STYLES: dict[Severity, Style] = {"error": "error", "warning": "warning", "note": "note"}
+#: Findings about a secret in a file. Its line is not shown: what a secret looks like, only its
+#: author knows.
+_ABOUT_SECRETS = frozenset({"mcp.headers_unsupported", "mcp.url_credentials"})
 _BEFORE_CARET = 60
 _AFTER_CARET = 60
 
@@ -22,7 +25,12 @@ def diagnostics_lines(
 ) -> list[Line]:
     """All findings sorted by place, and the totals."""
     ordered = sorted_findings(findings)
-    lines = [one for finding in ordered for one in diagnostic_lines(finding, source)]
+    secret = {_row(finding) for finding in ordered if finding.code in _ABOUT_SECRETS}
+    lines = [
+        one
+        for finding in ordered
+        for one in diagnostic_lines(finding, None if _row(finding) in secret else source)
+    ]
     return [*lines, totals_line(ordered)]
 
 
@@ -42,6 +50,10 @@ def diagnostic_lines(finding: Diagnostic, source: SourceLine | None = None) -> I
         yield line(Piece(f"hint: {hint}", "dim"), indent=2)
 
 
+def _row(finding: Diagnostic) -> tuple[str, int] | None:
+    return (finding.span.file, finding.span.line) if finding.span else None
+
+
 def totals_line(findings: Iterable[Diagnostic]) -> Line:
     """`2 errors, 1 warning.` or `No findings.`."""
     severities = [finding.severity for finding in findings]
@@ -55,6 +67,6 @@ def _snippet(text: str, column: int) -> Iterator[Line]:
     at = min(max(column - 1, 0), len(text))
     start, end = max(0, at - _BEFORE_CARET), min(len(text), at + _AFTER_CARET)
     before = ("…" if start else "") + printable(redacted(text[start:at]))
-    after = printable(text[at:end]) + ("…" if end < len(text) else "")
+    after = printable(redacted(text[at:end])) + ("…" if end < len(text) else "")
     yield line(f"| {before}{after}", indent=4)
     yield line("| " + " " * len(before), Piece("^", "error"), indent=4)
