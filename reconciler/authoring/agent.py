@@ -9,7 +9,7 @@ from reconciler.authoring.agent_form import AgentForm, EffortObject, LifecycleFo
 from reconciler.authoring.agent_form import Registration as RegistrationForm
 from reconciler.authoring.documents import Document, Scope
 from reconciler.authoring.forms import nearest
-from reconciler.authoring.limits import check_limits, check_metadata
+from reconciler.authoring.limits import check_limits, check_metadata, check_prompt
 from reconciler.authoring.mcp import Server, compile_servers
 from reconciler.authoring.prompt import system_of
 from reconciler.authoring.roster import Roster, compile_roster
@@ -46,8 +46,6 @@ def translate(defined: Defined, roster: Roster, shelf: SkillShelf, run: Run) -> 
     """Validate and translate one agent; every finding goes to the run. None if nothing of the
     document could be read."""
     scope = defined.scope(run)
-    if _is_foreign(scope):
-        return None
     form, _ = check(AgentForm, scope, together=_TOGETHER, stand_ins=_STAND_INS)
     if form is None:
         return None
@@ -59,6 +57,8 @@ def translate(defined: Defined, roster: Roster, shelf: SkillShelf, run: Run) -> 
     system, prompt_place = system_of(form, defined, run, scope)
     if system is not None or (form.system is None and "system" in written):
         body["system"] = system
+    if system is not None and prompt_place is not None:
+        check_prompt(system, prompt_place, scope)
     tools = compile_tools(form.tools, scope)
     servers, tools = compile_servers(form.mcp_servers, tools, run.variables, scope)
     if tools or "tools" in written:
@@ -142,28 +142,3 @@ def _spans(document: Document, body: dict[str, Any], prompt: Span | None) -> dic
     if prompt is not None and "system" not in spans:
         spans["system"] = prompt
     return spans
-
-
-def _is_foreign(scope: Scope) -> bool:
-    """Report a file that is called like an agent's and is another tool's manifest."""
-    value = scope.document.value
-    if not isinstance(value, dict) or "model" in value:
-        return False
-    for keys, what in _FOREIGN:
-        if keys <= value.keys():
-            message = f"this is {what}, not a managed agent"
-            hint = "move it elsewhere, or write the agent with `model:`, `system:`, `tools:`"
-            scope.key_error("agent.foreign", message, (min(keys),), hint)
-            return True
-    return False
-
-
-_FOREIGN = (
-    (frozenset({"apiVersion", "kind"}), "a Kubernetes-style manifest (apiVersion, kind)"),
-    (frozenset({"base_agent"}), "a manifest that names a base_agent"),
-    (frozenset({"spec_version"}), "a manifest with a spec_version"),
-    (frozenset({"kind"}), "a manifest of another kind"),
-    (frozenset({"agent", "environment"}), "an envelope around an agent and its environment"),
-    (frozenset({"agent"}), "an envelope around an agent"),
-    (frozenset({"supervisor"}), "a supervisor's manifest"),
-)

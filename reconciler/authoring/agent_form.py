@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from reconciler.authoring.forms import Foreign, Form, by_shape, by_type, problem
+from reconciler.authoring.forms import TRUE_OR_MAPPING, Foreign, Form, by_shape, by_type, problem
 from reconciler.authoring.tool_form import Tools
 
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
@@ -106,8 +106,8 @@ class McpServer(Form):
     @classmethod
     def _no_server(cls, value: Any) -> Any:
         if isinstance(value, str):
-            hint = "write the server here: {name: …, url: …}"
-            raise problem("form.not_read", "including a file is not possible yet", hint)
+            hint = "{name: …, url: …}, or ./file.yaml for a file that holds some"
+            raise problem("field.type", "a server is a mapping, or a file that holds some", hint)
         if isinstance(value, dict) and "command" in value and "url" not in value:
             raise problem(*_STDIO)
         return value
@@ -134,7 +134,7 @@ class SkillPath(Form):
     foreign: ClassVar[Foreign] = {
         "from_plugin": (
             "field.unknown",
-            "`from_plugin` is not a key here",
+            "`from_plugin` is a key of the cookbook dialect, which is not read",
             "name each skill: ./path, shared/NAME",
         )
     }
@@ -163,7 +163,7 @@ class PinnedMember(Form):
     foreign: ClassVar[Foreign] = {
         "manifest": (
             "field.unknown",
-            "`manifest` is not a key here",
+            "`manifest` is a key of the cookbook dialect, which is not read",
             "name the agent: its folder, or its file without .agent.yaml",
         )
     }
@@ -180,7 +180,7 @@ class AgentMember(Form):
     @model_validator(mode="after")
     def _one_way(self) -> AgentMember:
         if (self.id is None) == (self.name is None):
-            raise problem("field.missing", "needs either `id` or `name`")
+            raise problem("field.missing", "needs either `id` or `name`", "write one of them")
         return self
 
 
@@ -234,7 +234,8 @@ class Members(Form):
     @model_validator(mode="after")
     def _disabled_is_bare(self) -> Members:
         if self.type == "disabled" and len(self.model_fields_set) > 1:
-            raise problem("field.unknown", "disabled takes no other key than `type`")
+            message = "disabled takes no other key than `type`"
+            raise problem("field.unknown", message, "write {type: disabled}, or enable it")
         return self
 
 
@@ -245,7 +246,8 @@ class AdvisorSwitch(Form):
     @model_validator(mode="after")
     def _model_if_enabled(self) -> AdvisorSwitch:
         if (self.type == "enabled") != (self.model is not None):
-            raise problem("field.missing", "an enabled advisor, and only that, has a `model`")
+            message = "an enabled advisor, and only that, has a `model`"
+            raise problem("field.missing", message, "{type: enabled, model: claude-…}")
         return self
 
 
@@ -289,8 +291,10 @@ class Registration(Form):
     versions: bool = False
 
 
-def _yes_or_mapping(value: Any) -> str:
-    return "=object" if isinstance(value, dict) else "=yes"
+def _yes_or_mapping(value: Any) -> str | None:
+    if isinstance(value, dict):
+        return "=object"
+    return "=yes" if isinstance(value, bool) else None
 
 
 class LifecycleForm(Form):
@@ -300,6 +304,10 @@ class LifecycleForm(Form):
 
 def _instead(key: str, hint: str) -> tuple[str, str, str]:
     return ("field.unknown", f"`{key}` is not a key of an agent", hint)
+
+
+def _cookbook(key: str, hint: str) -> tuple[str, str, str]:
+    return ("field.unknown", f"`{key}` is a key of the cookbook dialect, which is not read", hint)
 
 
 class AgentForm(Form):
@@ -320,15 +328,19 @@ class AgentForm(Form):
     ntropii: (
         Annotated[
             Annotated[bool, Tag("=yes")] | Annotated[Registration, Tag("=object")],
-            Discriminator(_yes_or_mapping),
+            Discriminator(
+                _yes_or_mapping,
+                custom_error_type="field.type",
+                custom_error_message=TRUE_OR_MAPPING,
+            ),
         ]
         | None
     ) = None
     lifecycle: LifecycleForm | None = None
 
     foreign: ClassVar[Foreign] = {
-        "callable_agents": _instead("callable_agents", "write `subagents: [name, …]`"),
-        "output_schema": _instead("output_schema", "the API has no such field; take it out"),
+        "callable_agents": _cookbook("callable_agents", "write `subagents: [name, …]`"),
+        "output_schema": _cookbook("output_schema", "the API has no such field; take it out"),
         "system_file": _instead("system_file", "write `system: {file: …}`"),
         "system_path": _instead("system_path", "write `system: {file: …}`"),
         "system_prompt": _instead("system_prompt", "write `system:`"),

@@ -4,12 +4,14 @@
     agents/NAME.agent.yaml                   agent/NAME
     agents/NAME/subagents/SUB.yaml           agent/NAME/SUB
     agents/NAME/SUB.agent.yaml               agent/NAME/SUB
+    .managed-agents/NAME/agent.md            agent/NAME (agentlift_files)
     skills/NAME/SKILL.md                     skill/NAME
     environments/NAME.yaml                   environment/NAME
     agents/NAME/environment.yaml             environment/NAME
     agents/environment.yaml                  environment/<its `name:` as a slug>
 
-The last is the one place where the file system has no name to give. `.yml` is read like `.yaml`.
+The last is the one place where the file system has no name to give. `.yml` is read like `.yaml`,
+and an agent may be Markdown (`.md`) with its body as frontmatter.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from reconciler.authoring.files import Entry, Files, Refused
 from reconciler.authoring.project_form import PathsForm
@@ -24,11 +27,14 @@ from reconciler.engine.diagnostics import Diagnostic, Span, error, warning
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _YAML = (".yaml", ".yml")
-_AGENT = (".agent.yaml", ".agent.yml")
+_AGENT = (".agent.yaml", ".agent.yml", ".agent.md")
+_AGENT_FILES = ("agent.yaml", "agent.yml", "agent.md")
+_README = "readme.md"
 _NOT_MANAGED = re.compile(
     r"(vault|memory_store|deployment)s?\b.*\.(ya?ml|json|md)\Z", re.IGNORECASE
 )
 _READ_TEXTS = ("agent.md", "system-prompt.md", "SKILL.md")
+_MCP = "mcp.json"
 _OTHER_FOLDERS = ("knowledge", "skills")
 _MODEL = re.compile(rb"^model:", re.MULTILINE)
 _FOREIGN_FOLDERS = ("deployments", "memory_stores", "vaults")
@@ -43,53 +49,50 @@ class Definition:
     file: str
     folder: str
     alone: bool = False
+    dialect: Literal["native", "agentlift"] = "native"
 
 
 @dataclass(slots=True)
 class Discovered:
+    """What was found; `texts` are Markdown files beside agents, which may be prompts."""
+
     agents: list[Definition] = field(default_factory=list)
     environments: list[Definition] = field(default_factory=list)
     skills: list[Definition] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
 
 def discover(files: Files, paths: PathsForm, findings: list[Diagnostic]) -> Discovered:
     """Every definition of the project, in path order; what can't be one is a finding."""
     found = Discovered()
-    for entry in _entries(files, paths.agents, findings):
+    for entry in entries_of(files, paths.agents, findings):
         if entry.is_folder:
             _agent_folder(files, entry, found, findings)
         else:
             _agents_file(files, entry, paths.agents, found, findings)
-    for entry in _entries(files, paths.skills, findings):
+    for entry in entries_of(files, paths.skills, findings):
         if entry.is_folder:
             found.skills.append(Definition(entry.name, f"{entry.path}/SKILL.md", entry.path))
-    for entry in _entries(files, paths.environments, findings):
+    for entry in entries_of(files, paths.environments, findings):
         stem = _stem(entry.name, _YAML)
         if entry.is_folder:
             continue
         if stem is not None:
-            _add(found.environments, stem, entry, paths.environments, findings)
-        elif entry.name.endswith((".json", ".md")) and entry.name.lower() != "readme.md":
+            add(found.environments, stem, entry, paths.environments, findings)
+        elif entry.name.endswith((".json", ".md")) and entry.name.lower() != _README:
             _not_read(entry, "write it as YAML", findings)
-    _other_project(files, findings)
     for folder in _FOREIGN_FOLDERS:
-        for entry in _entries(files, folder, findings):
-            if entry.name.lower() != "readme.md" and entry.name.endswith((*_YAML, ".json", ".md")):
+        for entry in entries_of(files, folder, findings):
+            if entry.name.lower() != _README and entry.name.endswith((*_YAML, ".json", ".md")):
                 findings.append(_not_managed(entry.path, folder.removesuffix("s")))
     return found
 
 
-def _other_project(files: Files, findings: list[Diagnostic]) -> None:
-    folder = ".managed-agents"
-    if files.is_folder(folder):
-        message = f"{folder}/ is a form that is not read yet"
-        hint = "write agents/NAME/agent.yaml"
-        findings.append(error("form.not_read", message, hint, span=Span(folder)))
-
-
-def _entries(files: Files, folder: str, findings: list[Diagnostic]) -> Iterator[Entry]:
+def entries_of(
+    files: Files, folder: str, findings: list[Diagnostic], *, read: tuple[str, ...] = _READ_TEXTS
+) -> Iterator[Entry]:
     """A folder's names without hidden ones. A symlink is a finding, unless it is some text that
-    is not read anyway (CLAUDE.md)."""
+    is not read anyway: of Markdown, only what ends like one of `read` is."""
     try:
         entries = files.entries(folder)
     except Refused as refused:
@@ -99,7 +102,7 @@ def _entries(files: Files, folder: str, findings: list[Diagnostic]) -> Iterator[
         if entry.name.startswith("."):
             continue
         if entry.is_symlink:
-            if not entry.name.endswith(".md") or entry.name.endswith(_READ_TEXTS):
+            if not entry.name.endswith(".md") or entry.name.endswith(read):
                 message = f"{entry.path} is a symbolic link, which is never followed"
                 hint = "put the file itself there"
                 findings.append(error("path.symlink", message, hint, span=Span(entry.path)))
@@ -111,29 +114,40 @@ def _agent_folder(
     files: Files, folder: Entry, found: Discovered, findings: list[Diagnostic]
 ) -> None:
     before = len(found.agents), len(findings)
-    for entry in _entries(files, folder.path, findings):
+    servers: Entry | None = None
+    has_agent = False
+    for entry in entries_of(files, folder.path, findings):
         name = entry.name
         if entry.is_folder:
             if name == "subagents":
-                for below in _entries(files, entry.path, findings):
+                for below in entries_of(files, entry.path, findings, read=(".md",)):
                     _subagent(below, folder.name, entry.path, found, findings)
+            elif name in _AGENT_FILES:
+                message = f"{entry.path} is a folder"
+                place = Span(entry.path)
+                findings.append(error("path.not_a_file", message, "make it a file", span=place))
             elif name not in _OTHER_FOLDERS:
                 _too_deep(files, entry, findings)
-        elif name in ("agent.yaml", "agent.yml"):
-            _add(found.agents, folder.name, entry, folder.path, findings, alone=True)
+        elif name in _AGENT_FILES:
+            has_agent = True
+            add(found.agents, folder.name, entry, folder.path, findings, alone=True)
+        elif name == _MCP:
+            servers = entry
         elif (stem := _stem(name, _AGENT)) is not None:
-            _add(found.agents, f"{folder.name}/{stem}", entry, folder.path, findings)
+            add(found.agents, f"{folder.name}/{stem}", entry, folder.path, findings)
         elif name in ("environment.yaml", "environment.yml"):
-            _add(found.environments, folder.name, entry, folder.path, findings)
+            add(found.environments, folder.name, entry, folder.path, findings)
         else:
-            _other_file(files, entry, findings)
+            other_file(files, entry, findings)
+    if servers is not None and not has_agent:
+        other_file(files, servers, findings)
     if (len(found.agents), len(findings)) == before:
         _misspelt(files, folder, findings)
 
 
 def _too_deep(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
-    for entry in _entries(files, folder.path, findings):
-        if entry.is_file and entry.name in ("agent.yaml", "agent.yml"):
+    for entry in entries_of(files, folder.path, findings):
+        if entry.is_file and entry.name in _AGENT_FILES:
             message = f"{entry.path} is a folder too deep to be read"
             hint = "move its folder up into agents/, or make it subagents/NAME.yaml"
             findings.append(warning("agent.misnamed", message, hint, span=Span(entry.path)))
@@ -142,14 +156,16 @@ def _too_deep(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
 def _subagent(
     entry: Entry, orchestrator: str, folder: str, found: Discovered, findings: list[Diagnostic]
 ) -> None:
-    stem = _stem(entry.name, (*_AGENT, *_YAML))
+    stem = _stem(entry.name, (*_AGENT, *_YAML, ".md"))
     if entry.is_folder:
         message = f"{entry.path} is a folder; subagents/ holds one file per subagent"
         hint = f"write {folder}/{entry.name}.yaml"
         findings.append(warning("agent.no_definition", message, hint, span=Span(entry.path)))
+    elif entry.name.lower() == _README:
+        return
     elif stem is not None:
-        _add(found.agents, f"{orchestrator}/{stem}", entry, folder, findings)
-    elif entry.name.endswith((".md", ".json")) and entry.name.lower() != "readme.md":
+        add(found.agents, f"{orchestrator}/{stem}", entry, folder, findings)
+    elif entry.name.endswith(".json"):
         _not_read(entry, "write it as YAML", findings)
 
 
@@ -158,19 +174,24 @@ def _agents_file(
 ) -> None:
     stem = _stem(entry.name, _AGENT)
     if stem is not None:
-        _add(found.agents, stem, entry, root, findings)
+        add(found.agents, stem, entry, root, findings)
     elif entry.name in ("environment.yaml", "environment.yml"):
         found.environments.append(Definition("", entry.path, root))
+    elif entry.name.endswith(".md") and not _NOT_MANAGED.match(entry.name):
+        if entry.name.lower() != _README:
+            found.texts.append(entry.path)
     else:
-        _other_file(files, entry, findings)
+        other_file(files, entry, findings)
 
 
-def _other_file(files: Files, entry: Entry, findings: list[Diagnostic]) -> None:
+def other_file(files: Files, entry: Entry, findings: list[Diagnostic]) -> None:
     """A file beside agents: a form that is not read yet, a kind not managed, or no definition."""
     name = entry.name
-    if name == "mcp.json":
-        _not_read(entry, "write `mcp_servers:` in agent.yaml", findings)
-    elif name in ("agent.md", "agent.json") or name.endswith((".agent.md", ".agent.json")):
+    if name == _MCP:
+        message = "mcp.json belongs to the agent in its folder, and there is none"
+        hint = "put it beside agent.yaml or agent.md"
+        findings.append(error("form.not_read", message, hint, span=Span(entry.path)))
+    elif name == "agent.json" or name.endswith(".agent.json"):
         _not_read(entry, "write it as YAML", findings)
     elif match := _NOT_MANAGED.match(name):
         findings.append(_not_managed(entry.path, match[1].lower()))
@@ -208,7 +229,7 @@ def _misspelt(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
         findings.append(warning("agent.no_definition", message, "write agent.yaml", span=place))
 
 
-def _add(
+def add(
     into: list[Definition],
     name: str,
     entry: Entry,
@@ -216,13 +237,15 @@ def _add(
     findings: list[Diagnostic],
     *,
     alone: bool = False,
+    dialect: Literal["native", "agentlift"] = "native",
 ) -> None:
+    """Add the definition under its name, if that can be part of an address."""
     if not all(_NAME.match(part) for part in name.split("/")):
         message = f"{name} can't be part of an address"
         hint = "letters, digits, `.`, `_` and `-`, at most 100, beginning with a letter or digit"
         findings.append(error("address.name", message, hint, span=Span(entry.path)))
         return
-    into.append(Definition(name, entry.path, folder, alone))
+    into.append(Definition(name, entry.path, folder, alone, dialect))
 
 
 def _stem(name: str, endings: tuple[str, ...]) -> str | None:

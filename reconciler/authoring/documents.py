@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 from reconciler.authoring.yaml_source import KeyPath, Source
 from reconciler.engine.diagnostics import Diagnostic, Span, error, note, warning
@@ -19,32 +19,80 @@ class Overlay:
     patch: Mapping[str, Any]
 
 
+#: A file, and the place inside it.
+Home: TypeAlias = tuple[Source, KeyPath]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a list, which may stand in another file; `parts` are the places below its
+    home of what is written there under another key."""
+
+    value: Any
+    home: Home
+    parts: Mapping[KeyPath, KeyPath] = field(default_factory=dict)
+
+    @property
+    def span(self) -> Span:
+        source, place = self.home
+        return source.span(place)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A value and where each part of it was written, be it the file or the override."""
+    """A value and where each part of it was written: the file, the override, or another file
+    that the definition names (`moved`, by the longest path that leads to a part)."""
 
     source: Source
     value: Any
     overlay: Overlay | None = None
+    moved: Mapping[KeyPath, Home] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
         return self.source.file
 
     def span(self, path: KeyPath = ()) -> Span:
-        source, place = self._home(path)
+        source, place = self.home(path)
         return source.span(place)
 
     def key_span(self, path: KeyPath) -> Span:
-        source, place = self._home(path)
+        source, place = self.home(path)
         return source.key_span(place)
 
     def written(self, path: KeyPath) -> str | None:
-        source, place = self._home(path)
+        source, place = self.home(path)
         return source.written(place)
 
-    def _home(self, path: KeyPath) -> tuple[Source, KeyPath]:
+    def items(self, key: str) -> list[Item]:
+        """The entries of a list of the definition; none if there is no list."""
+        listed = self.value.get(key)
+        if not isinstance(listed, list):
+            return []
+        return [Item(entry, self.home((key, at))) for at, entry in enumerate(listed)]
+
+    def with_items(self, key: str, items: Iterable[Item]) -> Document:
+        """The document with these entries for its list, each at its own place."""
+        listed = list(items)
+        moved = {path: home for path, home in self.moved.items() if path[0] != key}
+        if key not in self.value and listed:
+            moved[(key,)] = listed[0].home
+        for at, item in enumerate(listed):
+            source, place = moved[(key, at)] = item.home
+            for part, there in item.parts.items():
+                moved[(key, at, *part)] = (source, (*place, *there))
+        value = {**self.value, key: [item.value for item in listed]}
+        return replace(self, value=value, moved=moved)
+
+    def home(self, path: KeyPath) -> Home:
         """The file that says what stands at `path`, and the path inside that file."""
+        for end in range(len(path), 0, -1) if self.moved else ():
+            if (found := self.moved.get(path[:end])) is not None:
+                source, place = found
+                return source, (*place, *path[end:])
+        return self._unmoved(path)
+
+    def _unmoved(self, path: KeyPath) -> Home:
         if self.overlay is None:
             return self.source, path
         patch: Any = self.overlay.patch

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.authoring.agent import Agent, translate
+from reconciler.authoring.agentlift_files import discover_agentlift
 from reconciler.authoring.discovery import Definition, discover
 from reconciler.authoring.documents import Overlay, overlaid
 from reconciler.authoring.environments import translate_environment
+from reconciler.authoring.expansion import expanded
 from reconciler.authoring.files import Files, Refused
+from reconciler.authoring.foreign import foreign, foreign_texts
 from reconciler.authoring.forms import nearest
+from reconciler.authoring.markdown import parse_markdown
 from reconciler.authoring.project import (
     Project,
     Settings,
@@ -58,11 +62,17 @@ class Loaded:
 
 
 def load(
-    start: Path, *, target: str | None, variables: Mapping[str, str], environ: Mapping[str, str]
+    start: Path,
+    *,
+    target: str | None,
+    variables: Mapping[str, str],
+    environ: Mapping[str, str],
+    skip_unsupported: bool = False,
 ) -> Loaded:
     """Read the project around `start` for a target; every finding of the run is reported at once.
 
-    `target` None means the default target, else the only one, else `sandbox`. Raises
+    `target` None means the default target, else the only one, else `sandbox`. With
+    `skip_unsupported`, what the platform can't represent is left out with a warning. Raises
     ProjectNotFound if there is no reconcile.yaml; everything else is a diagnostic.
     """
     root = find_root(start)
@@ -84,6 +94,7 @@ def load(
         variables=Variables(variables, settings.variables, environ),
         environ=environ,
         findings=findings,
+        skip_unsupported=skip_unsupported,
     )
     desired = _desired(project, run)
     usable = desired if not has_errors(findings) else None
@@ -92,6 +103,7 @@ def load(
 
 def _desired(project: Project, run: Run) -> Desired:
     discovered = discover(run.files, run.paths, run.findings)
+    discover_agentlift(run.files, discovered, run.findings)
     taken: dict[Address, str] = {}
     agents = _defined("agent", discovered.agents, taken, run)
     environments = _defined("environment", discovered.environments, taken, run)
@@ -104,6 +116,7 @@ def _desired(project: Project, run: Run) -> Desired:
     declared = [translate_environment(defined, run) for defined in environments]
     rooms: list[Resource] = [resource for resource in declared if resource is not None]
     unused_skills(discovered.agents, shelf, run)
+    foreign_texts(discovered.texts, run)
     registered = register(known, rooms, run)
     resources = [
         *(agent.resource for agent in known),
@@ -134,8 +147,9 @@ def _defined(
     """Every definition parsed, with its address and the target's override merged in. `taken`
     gains each address with its file, those of files that can't be read too."""
     found: list[Defined] = []
+    folded: dict[str, Address] = {}
     for definition in definitions:
-        source = _read(definition.file, run)
+        source = _read(definition, kind, run)
         if source is None:
             if definition.name:  # a roster may still name it
                 taken.setdefault(Address(kind, definition.name), definition.file)
@@ -147,22 +161,39 @@ def _defined(
             place = Span(definition.file)
             run.findings.append(error("address.duplicate", message, hint, span=place))
             continue
+        other = folded.setdefault(address.name.casefold(), address)
+        if other != address:
+            message = f"{address} and {other} differ only in case, and are one on some disks"
+            place = Span(definition.file)
+            hint = "rename one of them"
+            run.findings.append(error("address.duplicate", message, hint, span=place))
         taken[address] = definition.file
         overlay: Overlay | None = run.settings.overlays.get(address)
-        found.append(Defined(address, definition, overlaid(source, overlay)))
+        document = overlaid(source, overlay)
+        if kind == "agent":
+            document = expanded(document, definition, address, run)
+        found.append(Defined(address, definition, document))
     return found
 
 
-def _read(path: str, run: Run) -> Source | None:
+def _read(definition: Definition, kind: str, run: Run) -> Source | None:
+    path = definition.file
+    prose = path.endswith(".md")
     try:
         data = run.files.read(path)
     except Refused as refused:
         run.findings.append(refused.at(Span(path)))
         return None
-    source, problems = parse(path, data)
-    run.findings.extend(problems)
-    if source is not None:
-        run.findings.extend(empty_values(source))
+    agentlift = definition.dialect == "agentlift"
+    source, problems = parse_markdown(path, data, bare=agentlift) if prose else parse(path, data)
+    if source is None:
+        run.findings.extend(problems)
+        return None
+    other = foreign(source, prose=prose and not agentlift) if kind == "agent" else None
+    if other is not None:
+        run.findings.append(other)
+        return None
+    run.findings.extend([*problems, *empty_values(source)])
     return source
 
 

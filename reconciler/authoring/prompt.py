@@ -11,7 +11,7 @@ from reconciler.authoring.documents import Scope
 from reconciler.authoring.files import Entry, Refused, inside
 from reconciler.authoring.run import Defined, Run, lf, read_beside, read_text
 from reconciler.authoring.yaml_source import KeyPath, parse_text
-from reconciler.engine.diagnostics import Span
+from reconciler.engine.diagnostics import Span, error, note
 
 DEFAULT_FILE = "system-prompt.md"
 KNOWLEDGE = "knowledge"
@@ -27,11 +27,13 @@ def system_of(
     """The whole prompt and where it comes from; (None, None) if the agent declares none.
 
     Parts are joined by one blank line; a final newline is kept. A declared `system` without
-    `file` and `text` (`{append: …}`) continues the default file.
+    `file` and `text` (`{append: …}`) continues the default: the prose below the frontmatter, or
+    system-prompt.md.
     """
     parts: list[str] = []
     place: Span | None = None
     system = form.system
+    _one_prompt(defined, scope)
     if isinstance(system, str):
         place = scope.document.span(("system",))
         if _AT_FILE.match(system):
@@ -46,8 +48,8 @@ def system_of(
         default = _default(defined, run, scope)
         if default is not None:
             parts.append(default[1])
-            place = Span(default[0])
-    if form.system is not None:
+            place = default[0]
+    if form.system is not None or _prose(defined) is not None:
         _unused_default(system, defined, run, scope)
     material = _reference_material(form, defined, run, scope)
     if material:
@@ -81,13 +83,35 @@ def _parts(prompt: Prompt, defined: Defined, run: Run, scope: Scope) -> Iterator
         yield lf(prompt.append)
 
 
-def _default(defined: Defined, run: Run, scope: Scope) -> tuple[str, str] | None:
-    """Path and text of system-prompt.md in the agent's own folder, if it is there."""
+def _prose(defined: Defined) -> str | None:
+    """What stands below the frontmatter, to the byte; None if that is nothing but blanks."""
+    prose = defined.document.source.prose
+    return prose if prose is not None and prose.strip() else None
+
+
+def _one_prompt(defined: Defined, scope: Scope) -> None:
+    """`system` in the frontmatter is a second prompt; in an override it is another target's."""
+    source = defined.document.source
+    if _prose(defined) is not None and "system" in source.value:
+        message = "`system` stands beside a prompt: the text below the frontmatter"
+        hint = "keep one of them"
+        place = source.key_span(("system",))
+        scope.findings.append(
+            error("system.two_prompts", message, hint, span=place, address=scope.address)
+        )
+
+
+def _default(defined: Defined, run: Run, scope: Scope) -> tuple[Span, str] | None:
+    """The prose, or system-prompt.md in the agent's own folder, if it is there."""
+    prose = _prose(defined)
+    if prose is not None:
+        source = defined.document.source
+        return Span(source.file, source.prose_line), prose
     path = _default_path(defined, run)
     if path is None:
         return None
     try:
-        return path, _without_frontmatter(path, read_text(run, path), ("system",), scope)
+        return Span(path), _without_frontmatter(path, read_text(run, path), ("system",), scope)
     except Refused as refused:
         run.findings.append(refused.at(Span(path), scope.address))
         return None
@@ -113,6 +137,12 @@ def _unused_default(system: object, defined: Defined, run: Run, scope: Scope) ->
                 return
         except Refused:
             return
+    if system is None:
+        message = f"{path} is not read, because the prompt is below the frontmatter"
+        hint = "delete one of the two"
+        found = note("system.file_unused", message, hint, span=Span(path), address=scope.address)
+        scope.findings.append(found)
+        return
     scope.note(
         "system.file_unused",
         f"{path} is not read, because `system` is declared",

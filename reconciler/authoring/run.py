@@ -25,6 +25,7 @@ class Run:
     variables: Variables
     environ: Mapping[str, str]
     findings: list[Diagnostic] = field(default_factory=list)
+    skip_unsupported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

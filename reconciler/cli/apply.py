@@ -11,7 +11,7 @@ import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure, as_finding
-from reconciler.cli.options import common, planning
+from reconciler.cli.options import common, leaving_out, planning
 from reconciler.cli.plan import show_plan, with_findings
 from reconciler.cli.settings import Settings
 from reconciler.cli.signals import stopping
@@ -49,6 +49,7 @@ def _writing(function: Callable[..., int]) -> Callable[..., Any]:
 @click.command()
 @planning
 @_writing
+@leaving_out
 @common()
 def apply(
     settings: Settings,
@@ -69,6 +70,7 @@ def apply(
 
 @click.command()
 @_writing
+@leaving_out
 @common()
 def destroy(settings: Settings, yes: bool, expect: str | None, parallelism: int) -> int:
     """Remove everything that the lock knows from the target. Archiving is for ever."""

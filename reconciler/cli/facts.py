@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure
-from reconciler.cli.options import addresses, common
+from reconciler.cli.options import addresses, common, leaving_out
 from reconciler.cli.project import check_globs, load, load_desired, lock_path
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json, write_lines
@@ -22,6 +22,7 @@ from reconciler.render.outputs_text import env_lines, outputs_lines
 
 @click.command()
 @addresses
+@leaving_out
 @common("env")
 def outputs(settings: Settings, only: tuple[str, ...]) -> int:
     """List the ids of applied agents, from the folders and the lock.

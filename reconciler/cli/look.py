@@ -12,7 +12,7 @@ import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure
-from reconciler.cli.options import common
+from reconciler.cli.options import common, leaving_out
 from reconciler.cli.project import EMBEDDED, load, load_desired, source_lines, unknown_address
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json, write_lines
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     "paths", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True, path_type=Path)
 )
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@leaving_out
 @common()
 def validate(settings: Settings, paths: tuple[Path, ...], strict: bool) -> int:
     """Check the folders; all targets unless one is named. Offline.
@@ -54,6 +55,7 @@ def validate(settings: Settings, paths: tuple[Path, ...], strict: bool) -> int:
 
 @click.command()
 @click.argument("address")
+@leaving_out
 @common()
 def show(settings: Settings, address: str) -> int:
     """Print the exact body that would create ADDRESS. Nothing is sent.

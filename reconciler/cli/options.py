@@ -28,9 +28,12 @@ def common(*formats: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
             project_dir: Path,
             debug: bool,
             verbose: bool,
+            skip_unsupported: bool = False,
             **rest: Any,
         ) -> int:
-            settings = Settings(target, variables, output_format, project_dir, debug, verbose)
+            settings = Settings(
+                target, variables, output_format, project_dir, debug, verbose, skip_unsupported
+            )
             with reported(settings):
                 return function(settings, **rest)
             return 1  # pragma: no cover - reported() never swallows
@@ -61,6 +64,15 @@ def _options(formats: tuple[str, ...]) -> list[Callable[..., Any]]:
         click.option("--verbose", is_flag=True, help="Say what is going on, even in a pipe."),
         click.option("--debug", is_flag=True, help="Show tracebacks."),
     ]  # fmt: skip
+
+
+def leaving_out(function: Command) -> Command:
+    """Adds `--skip-unsupported`, for commands that read the folders as wishes."""
+    return click.option(
+        "--skip-unsupported", is_flag=True,
+        help="Leave out, with a warning, what the platform can't represent: MCP servers that are "
+        "started by a command, tools it doesn't have.",
+    )(function)  # fmt: skip
 
 
 def addresses(function: Command) -> Command:

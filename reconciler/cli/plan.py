@@ -8,7 +8,7 @@ from dataclasses import replace
 import click
 
 from reconciler.cli import exit_codes
-from reconciler.cli.options import common, planning
+from reconciler.cli.options import common, leaving_out, planning
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
 from reconciler.cli.world import Place, Planned, planned, reach
@@ -23,6 +23,7 @@ from reconciler.render.plan_text import plan_lines
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes to apply."
 )
+@leaving_out
 @common()
 def plan(
     settings: Settings,

@@ -33,6 +33,7 @@ def load(settings: Settings, *, target: str | None = None, start: Path | None = 
             target=target or settings.target,
             variables=settings.variables,
             environ=os.environ,
+            skip_unsupported=settings.skip_unsupported,
         )
     except authoring.ProjectNotFound as failure:
         raise Failure(error("project.not_found", str(failure))) from None

@@ -18,3 +18,4 @@ class Settings:
     start: Path
     debug: bool
     verbose: bool
+    skip_unsupported: bool = False

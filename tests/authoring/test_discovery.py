@@ -7,6 +7,7 @@ import pytest
 from tests.authoring.support import SKILL, loaded, places
 
 M = "model: m\n"
+P = "---\nmodel: m\n---\nPrompt.\n"
 
 
 def addresses(root: Path, files: dict[str, str]) -> list[str]:
@@ -27,6 +28,11 @@ def addresses(root: Path, files: dict[str, str]) -> list[str]:
         ("agents/lead/subagents/x.yaml", M, "agent/lead/x"),
         ("agents/lead/subagents/x.agent.yml", M, "agent/lead/x"),
         ("agents/lead/x.agent.yaml", M, "agent/lead/x"),
+        ("agents/x/agent.md", P, "agent/x"),
+        ("agents/x.agent.md", P, "agent/x"),
+        ("agents/lead/subagents/x.md", P, "agent/lead/x"),
+        ("agents/lead/subagents/x.agent.md", P, "agent/lead/x"),
+        ("agents/lead/x.agent.md", P, "agent/lead/x"),
         ("skills/x/SKILL.md", SKILL.format(name="x"), "skill/x"),
         ("environments/x.yaml", "name: Other\n", "environment/x"),
         ("environments/x.yml", "{}\n", "environment/x"),
@@ -69,11 +75,14 @@ def test_files_that_define_nothing(tmp_path: Path) -> None:
         ("agents/a/vault.yaml", "kind.not_managed agents/a/vault.yaml:1:1"),
         ("agents/a/deployment-daily.yaml", "kind.not_managed agents/a/deployment-daily.yaml:1:1"),
         ("agents/a/memory_store-x.yaml", "kind.not_managed agents/a/memory_store-x.yaml:1:1"),
-        ("agents/b/agent.md", "form.not_read agents/b/agent.md:1:1"),
-        ("agents/b.agent.md", "form.not_read agents/b.agent.md:1:1"),
-        ("agents/a/subagents/b.md", "form.not_read agents/a/subagents/b.md:1:1"),
-        ("agents/a/mcp.json", "form.not_read agents/a/mcp.json:1:1"),
-        (".managed-agents/b/agent.md", "form.not_read .managed-agents:1:1"),
+        ("agents/b/agent.json", "form.not_read agents/b/agent.json:1:1"),
+        ("agents/b.agent.json", "form.not_read agents/b.agent.json:1:1"),
+        ("agents/a/subagents/b.json", "form.not_read agents/a/subagents/b.json:1:1"),
+        ("agents/mcp.json", "form.not_read agents/mcp.json:1:1"),
+        ("agents/b/mcp.json", "form.not_read agents/b/mcp.json:1:1"),
+        (".managed-agents/b/notes.txt", "agent.no_definition .managed-agents/b:1:1"),
+        (".managed-agents/b/vault.yaml", "kind.not_managed .managed-agents/b/vault.yaml:1:1"),
+        ("agents/vault-x.md", "kind.not_managed agents/vault-x.md:1:1"),
         ("agents/b c/agent.yaml", "address.name agents/b c/agent.yaml:1:1"),
         ("agents/bé.agent.yaml", "address.name agents/bé.agent.yaml:1:1"),
         ("environments/-x.yaml", "address.name environments/-x.yaml:1:1"),

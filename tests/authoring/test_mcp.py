@@ -91,7 +91,7 @@ TOOLSET = "tools: [{type: mcp_toolset, mcp_server_name: s}]\n"
         (server(", tools: [§no]"), "field.not_text"),
         (server("}, {name: §s, url: https://b.example.com"), "mcp.duplicate"),
         ("mcp_servers: [§{name: s}]", "field.missing"),
-        ("mcp_servers: [§./mcp/more.yaml]", "form.not_read"),
+        ("mcp_servers: [§more]", "field.type"),
         ("mcp_servers: §{s: {url: x}}", "field.type"),
     ],
 )

@@ -140,7 +140,7 @@ def custom(old: str = "", new: str = "") -> str:
     [
         ("tools: [§bsah]", "tools.unmapped"),
         ("tools: [read, §'bash:aks']", "tools.suffix"),
-        ("tools: [read, §./tools/more.yaml]", "form.not_read"),
+        ("tools: [read, §tools/more.yaml]", "tools.unmapped"),
         ("tools: [§{type: bsah}]", "tools.unmapped"),
         ("tools: [§{type: agent_toolset_20250101}]", "tools.unmapped"),
         ("tools: [§{name: bash}]", "field.missing"),

@@ -1,6 +1,6 @@
 """The page of every diagnostic code of this room. A code is a promise.
 
-files, project, agents, skills      by what a finding is about
+files, forms, project, agents, skills      by what a finding is about
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from reconciler.authoring.codes import agents, files, project, skills
+from reconciler.authoring.codes import agents, files, forms, project, skills
 from reconciler.engine.codes import Code
 
 CODES: Final[Mapping[str, Code]] = {
     **files.CODES,
+    **forms.CODES,
     **project.CODES,
     **agents.CODES,
     **skills.CODES,

@@ -29,7 +29,7 @@ CODES: Final[Mapping[str, Code]] = {
     ),
     "system.file_unused": Code(
         "system-prompt.md is there and not read",
-        "`system` is declared, and it wins. Somebody may edit the file and wonder.",
+        "The prompt stands in the definition, which wins. Somebody may edit the file and wonder.",
         "Write `system: {file: system-prompt.md}`, or delete one of the two.",
         severities=NOTE,
     ),
@@ -44,6 +44,13 @@ CODES: Final[Mapping[str, Code]] = {
         "It continues `text`, `file` or system-prompt.md, and none of them is there.",
         "Add one of them, or write the text as `system:` itself.",
         "system: {file: system-prompt.md, append: Answer in English.}",
+    ),
+    "system.placeholder": Code(
+        "the system prompt only says that one belongs there",
+        "Generators leave texts such as PASTE_SYSTEM_PROMPT_HERE behind, and the agent would go "
+        "live with one as its whole prompt.",
+        "Write the prompt.",
+        "system: {file: system-prompt.md}",
     ),
     "system.too_long": Code(
         "the system prompt is longer than 100,000 characters",
@@ -99,6 +106,7 @@ CODES: Final[Mapping[str, Code]] = {
         "The agent would work without it, and nobody would know why it doesn't do its task.",
         "Use a built-in tool's name; tools of an MCP server are named under that server.",
         "tools: [bash, edit, glob, grep, read, web_fetch, web_search, write]",
+        severities=ERROR_OR_WARNING,
     ),
     # MCP
     "mcp.duplicate": Code(
@@ -112,7 +120,7 @@ CODES: Final[Mapping[str, Code]] = {
         "Keep the token in a vault credential for the server's URL.",
     ),
     "mcp.server_missing": Code(
-        "a toolset names an MCP server that is not there",
+        "a toolset, or `mcp`, names an MCP server that is not there",
         "The API refuses the agent.",
         "Add the server to `mcp_servers`, or correct the name.",
     ),
@@ -124,7 +132,8 @@ CODES: Final[Mapping[str, Code]] = {
     "mcp.stdio_unsupported": Code(
         "an MCP server is started by a command",
         "Agents run on the platform, which reaches servers by URL and starts none.",
-        "Host the server and give its `url`.",
+        "Host the server and give its `url`; `--skip-unsupported` leaves it out with a warning.",
+        severities=ERROR_OR_WARNING,
     ),
     "mcp.too_many": Code(
         "more than 20 MCP servers",

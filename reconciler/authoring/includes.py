@@ -1,0 +1,70 @@
+"""`./file.yaml` in a list of tools or MCP servers: the file's entries in its place.
+
+One level deep, so that nothing can go round in a circle and every entry is at most one file
+away from the agent that has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reconciler.authoring.documents import Item
+from reconciler.authoring.files import Refused, inside
+from reconciler.authoring.run import Run
+from reconciler.authoring.yaml_source import Source, empty_values, parse
+from reconciler.engine.diagnostics import Span, error
+
+_ENDINGS = (".yaml", ".yml", ".json")
+
+
+def is_include(value: object) -> bool:
+    """Whether a list's entry names a file."""
+    return isinstance(value, str) and value.startswith(("./", "../"))
+
+
+def spliced(items: Iterable[Item], folder: str, address: str, run: Run) -> Iterator[Item]:
+    """The entries, with those of each file that one of them names in its place."""
+    for item in items:
+        if not is_include(item.value):
+            yield item
+            continue
+        source = _read(item, folder, address, run)
+        if source is None:
+            continue
+        for entry in _entries(source):
+            if is_include(entry.value):
+                message = f"{entry.value} stands in a file that is included itself"
+                hint = "name it in the agent's own list"
+                run.findings.append(
+                    error("include.nested", message, hint, span=entry.span, address=address)
+                )
+            else:
+                yield entry
+
+
+def _entries(source: Source) -> list[Item]:
+    if isinstance(source.value, list):
+        return [Item(entry, (source, (at,))) for at, entry in enumerate(source.value)]
+    return [Item(source.value, (source, ()))]
+
+
+def _read(item: Item, folder: str, address: str, run: Run) -> Source | None:
+    try:
+        path = inside(folder, item.value)
+        if not path.endswith(_ENDINGS) or any(mark in path for mark in "*?["):
+            message = f"{item.value} is not one .yaml, .yml or .json file"
+            raise Refused("include.name", message, "name each file by itself")
+        data = run.files.read(path)
+    except Refused as refused:
+        run.findings.append(refused.at(item.span, address))
+        return None
+    source, problems = parse(path, data)
+    run.findings.extend(problems)
+    if source is not None:
+        run.findings.extend(empty_values(source))
+        if source.value is None or source.value == {}:
+            message = "the file holds no entry"
+            hint = "write one entry, or a list of them"
+            run.findings.append(error("include.empty", message, hint, span=Span(path)))
+            return None
+    return source
