@@ -11,13 +11,12 @@ import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure, as_finding
-from reconciler.cli.options import common, leaving_out, planning
+from reconciler.cli.options import common, leaving_out, max_removals_option, planning
 from reconciler.cli.plan import show_plan, with_findings
 from reconciler.cli.settings import Settings
 from reconciler.cli.signals import stopping
 from reconciler.cli.terminal import Progress, is_terminal, progress, write_json, write_lines
 from reconciler.cli.world import Place, Planned, held, planned, reach
-from reconciler.engine.address import Address
 from reconciler.engine.diagnostics import error
 from reconciler.engine.outcome import Report
 from reconciler.engine.plan import PlanOptions
@@ -52,29 +51,29 @@ def _writing(function: Callable[..., int]) -> Callable[..., Any]:
 @leaving_out
 @common()
 def apply(
-    settings: Settings,
-    only: tuple[str, ...],
-    yes: bool,
-    expect: str | None,
-    parallelism: int,
-    overwrite_drift: tuple[str, ...],
-    rotate_key: frozenset[Address],
-) -> int:  # fmt: skip
+    settings: Settings, options: PlanOptions, yes: bool, expect: str | None, parallelism: int
+) -> int:
     """Make the target equal to the folders: plan, ask, write, report.
 
     Without a terminal to ask on, --yes or --expect is needed.
     """
-    options = PlanOptions(only=only, overwrite_drift=overwrite_drift, rotate_key=rotate_key)
     return _carry_out(settings, options, yes, expect, parallelism)
 
 
 @click.command()
+@max_removals_option
 @_writing
 @leaving_out
 @common()
-def destroy(settings: Settings, yes: bool, expect: str | None, parallelism: int) -> int:
-    """Remove everything that the lock knows from the target. Archiving is for ever."""
-    return _carry_out(settings, PlanOptions(destroy=True), yes, expect, parallelism)
+def destroy(
+    settings: Settings, max_removals: int, yes: bool, expect: str | None, parallelism: int
+) -> int:
+    """Remove everything of this project from the target. Archiving is for ever.
+
+    Refused until --max-removals says how many objects of a kind may go.
+    """
+    options = PlanOptions(destroy=True, max_removals=max_removals)
+    return _carry_out(settings, options, yes, expect, parallelism)
 
 
 def _carry_out(

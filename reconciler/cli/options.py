@@ -12,6 +12,7 @@ import click
 from reconciler.cli.failures import reported
 from reconciler.cli.settings import Settings
 from reconciler.engine.address import Address
+from reconciler.engine.plan import PlanOptions
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -80,12 +81,45 @@ def addresses(function: Command) -> Command:
     return click.argument("only", metavar="[ADDRESS]...", nargs=-1)(function)
 
 
-def planning(function: Command) -> Command:
-    """Adds what a plan may be told: which addresses, which edits to replace, which keys to renew.
+def planning(function: Callable[..., int]) -> Callable[..., int]:
+    """Adds what a plan may be told, handed on as `options`.
 
     The same words for `plan` and `apply`, so that what was reviewed is what is applied.
     """
+
+    @functools.wraps(function)
+    def run(
+        *arguments: Any,
+        only: tuple[str, ...],
+        overwrite_drift: tuple[str, ...],
+        rotate_key: frozenset[Address],
+        prune: bool,
+        prune_skills: bool,
+        max_removals: int,
+        **rest: Any,
+    ) -> int:
+        if only and (prune or prune_skills):
+            raise click.UsageError("--prune looks at the whole project: give no ADDRESS with it")
+        options = PlanOptions(
+            only=only,
+            overwrite_drift=overwrite_drift,
+            rotate_key=rotate_key,
+            prune=prune or prune_skills,
+            prune_skills=prune_skills,
+            max_removals=max_removals,
+        )
+        return function(*arguments, options=options, **rest)
+
     for add in (
+        max_removals_option,
+        click.option(
+            "--prune-skills", is_flag=True,
+            help="Delete skills, too, that the folders no longer hold and no live agent uses.",
+        ),
+        click.option(
+            "--prune", is_flag=True,
+            help="Archive or delete what the folders no longer declare. Archiving is for ever.",
+        ),
         click.option(
             "--rotate-key", metavar="ADDRESS", multiple=True, callback=_exact_addresses,
             help="Register anew: the registry's UUID and key of this registration change.",
@@ -96,8 +130,14 @@ def planning(function: Command) -> Command:
         ),
         addresses,
     ):  # fmt: skip
-        function = add(function)
-    return function
+        run = add(run)
+    return run
+
+
+max_removals_option = click.option(
+    "--max-removals", metavar="N", type=click.IntRange(0), default=0,
+    help="Let up to N objects of a kind go, even if that is most or all of them.",
+)  # fmt: skip
 
 
 def _exact_addresses(

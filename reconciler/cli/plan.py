@@ -12,7 +12,6 @@ from reconciler.cli.options import common, leaving_out, planning
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
 from reconciler.cli.world import Place, Planned, planned, reach
-from reconciler.engine.address import Address
 from reconciler.engine.plan import Plan, PlanOptions
 from reconciler.render.json_documents import plan_document
 from reconciler.render.plan_text import plan_lines
@@ -25,16 +24,9 @@ from reconciler.render.plan_text import plan_lines
 )
 @leaving_out
 @common()
-def plan(
-    settings: Settings,
-    only: tuple[str, ...],
-    overwrite_drift: tuple[str, ...],
-    rotate_key: frozenset[Address],
-    detailed_exitcode: bool,
-) -> int:
+def plan(settings: Settings, options: PlanOptions, detailed_exitcode: bool) -> int:
     """Show what would be done to make the target equal to the folders. Nothing is written."""
     say = progress(settings.verbose or is_terminal(sys.stderr))
-    options = PlanOptions(only=only, overwrite_drift=overwrite_drift, rotate_key=rotate_key)
     with reach(settings) as place, planned(place, options, say) as found:
         show_plan(settings, place, found)
     return exit_codes.of_plan(found.plan, detailed=detailed_exitcode)

@@ -118,7 +118,8 @@ class Plan:
     """The whole plan for one target.
 
     `actions` are in an order that respects `needs`. `records` are lock entries to write without any
-    request (converged, released, adopted objects). `unchanged` are the addresses with nothing to
+    request (converged, released, adopted objects), `forgotten` the addresses that leave the lock,
+    since their objects are gone. `unchanged` are the addresses with nothing to
     do. `findings` are diagnostics of planning; an error among them means that nothing may be
     applied. `complete` is False when something could not be read.
     """
@@ -130,6 +131,7 @@ class Plan:
     records: Mapping[Address, LockEntry] = field(default_factory=dict)
     released: tuple[tuple[Address, FieldChange], ...] = ()
     orphans: tuple[Orphan, ...] = ()
+    forgotten: tuple[Address, ...] = ()
     unchanged: tuple[Address, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
     complete: bool = True
@@ -170,4 +172,9 @@ class PlanOptions:
     only: tuple[str, ...] = ()
     overwrite_drift: tuple[str, ...] = ()
     rotate_key: frozenset[Address] = frozenset()
+    #: Archive or delete what the folders no longer declare; of skills only with `prune_skills`.
+    prune: bool = False
+    prune_skills: bool = False
+    #: So many objects of a kind may go, even if that is a large share or all of them.
+    max_removals: int = 0
     destroy: bool = False

@@ -1,8 +1,8 @@
-"""What the folders no longer declare: orphans, listed and left alone, and `destroy`."""
+"""What the folders no longer declare: orphans, listed and left alone; `--prune` and `destroy`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from reconciler.engine.address import Address
 from reconciler.engine.diagnostics import Diagnostic, note
@@ -15,11 +15,15 @@ from reconciler.engine.world import Draft, World
 _VERBS: dict[str, Verb] = {
     "registration": "delete",
     "credential": "archive",
+    "vault": "archive",
     "agent": "archive",
     "environment": "archive",
     "skill": "delete",
 }
+#: Of a kind with so many objects or more, at most this share goes in one run.
+MANY, MAX_SHARE = 10, 0.3
 _CONSEQUENCES = {
+    "vault": "all its credentials are purged",
     "agent": "archiving is for ever: an agent can't be un-archived or deleted",
     "environment": "archiving is for ever",
     "credential": "the stored key is purged",
@@ -30,9 +34,7 @@ _CONSEQUENCES = {
 
 def list_orphans(world: World, draft: Draft) -> None:
     """Everything of this project and target that is in the lock or live and not in the folders."""
-    declared = world.desired.by_address().keys()
-    ours = set(world.lock.objects) | set(world.matched.objects)
-    for address in sorted(ours - declared):
+    for address in _orphaned(world):
         item, entry = world.found(address), world.lock.entry(address)
         identity = item.id if item else entry.id if entry else ""
         word = world.matched.missing.get(address)
@@ -40,26 +42,73 @@ def list_orphans(world: World, draft: Draft) -> None:
         draft.orphans.append(Orphan(address, identity, message))
 
 
+def plan_prune(world: World, draft: Draft) -> None:
+    """Remove the orphans, dependents first; what is gone already leaves the lock."""
+    orphaned = _orphaned(world)
+    draft.forgotten += [address for address in orphaned if address in world.matched.missing]
+    _plan_removals(orphaned, "removed", world, draft)
+
+
 def plan_destroy(world: World, draft: Draft) -> None:
     """Remove everything of this project and target, dependents first."""
     ours = set(world.lock.objects) | set(world.matched.objects)
-    doomed = {address: item for address in ours if (item := _live(address, world))}
-    declared = world.desired.by_address()
+    _plan_removals(sorted(ours), "destroy", world, draft)
+
+
+def _orphaned(world: World) -> list[Address]:
+    declared = world.desired.by_address().keys()
+    return sorted((set(world.lock.objects) | set(world.matched.objects)) - declared)
+
+
+def _plan_removals(addresses: Iterable[Address], reason: str, world: World, draft: Draft) -> None:
+    live = {address: item for address in addresses if (item := _live(address, world))}
+    kept = {address for address in live if _is_kept(address, reason, world)}
+    draft.findings += [_kept(address, live[address]) for address in sorted(kept)]
+    doomed = {address: item for address, item in live.items() if address not in kept}
+    too_many = _over_the_limit(doomed, world)
     for address in sorted(doomed, key=lambda one: _turn(one, doomed[one])):
-        item, entry = doomed[address], world.lock.entry(address)
-        if KINDS[address.kind].protected:
-            draft.findings.append(_kept(address, item))
-            continue
-        action = _remove(address, item, world, doomed)
-        resource = declared.get(address)
-        protect = (entry and entry.protect) or (resource and resource.lifecycle.protect)
-        users = _foreign_users(item, world, doomed) if address.kind == "skill" else []
-        if protect:
-            draft.hold(action, "refused", "protected: lift `lifecycle.protect` and apply first")
-        elif users:
-            draft.hold(action, "refused", f"still used by {', '.join(users)}")
+        item = doomed[address]
+        users = _other_users(item, world, doomed)
+        changing = {user for user in users if user in draft.actions}
+        action = _remove(address, item, reason, changing, world, doomed)
+        refusal = too_many.get(address.kind) or _refusal(address, users - changing, world)
+        if refusal:
+            draft.hold(action, "refused", refusal)
         else:
             draft.act(action)
+
+
+def _is_kept(address: Address, reason: str, world: World) -> bool:
+    """Vaults and skills stay unless they are asked for by name: a vault by renewing the key of
+    the registration it was made for, skills by a flag of their own."""
+    if KINDS[address.kind].protected:
+        return Address("registration", address.name) not in world.options.rotate_key
+    return address.kind == "skill" and reason == "removed" and not world.options.prune_skills
+
+
+def _refusal(address: Address, users: Collection[Address | str], world: World) -> str:
+    entry, resource = world.lock.entry(address), world.desired.by_address().get(address)
+    if (entry and entry.protect) or (resource and resource.lifecycle.protect):
+        return "protected: lift `lifecycle.protect` and apply first"
+    return f"still used by {', '.join(sorted(map(str, users)))}" if users else ""
+
+
+def _over_the_limit(doomed: Mapping[Address, LiveObject], world: World) -> dict[str, str]:
+    """Kind → why none of it may go: too large a share, or all there are of it."""
+    refused = {}
+    for kind in ("agent", "environment", "registration", "skill"):
+        going = sum(address.kind == kind for address in doomed)
+        managed = set(world.matched.objects) | set(doomed)
+        there = sum(address.kind == kind for address in managed)
+        whole = going == there
+        large = there >= MANY and going > there * MAX_SHARE
+        if going and (whole or large) and going > world.options.max_removals:
+            limit = "never a whole kind" if whole else f"at most {MAX_SHARE:.0%} of {MANY} or more"
+            refused[kind] = (
+                f"{going} of {there} {kind}s would go (limit: {limit}); "
+                f"if that is meant, give --max-removals {going}"
+            )
+    return refused
 
 
 def _turn(address: Address, item: LiveObject) -> tuple[int, bool, Address]:
@@ -78,22 +127,30 @@ def _live(address: Address, world: World) -> LiveObject | None:
 
 
 def _kept(address: Address, item: LiveObject) -> Diagnostic:
-    return note(
-        f"{address.kind}.protected",
-        f"{address} ({item.id}) is kept: vaults are protected",
-        "archive it in the Console if nothing else uses it",
-        address=str(address),
-    )
+    if address.kind == "skill":
+        hint = "--prune-skills deletes it, if no live agent uses it"
+        message = f"{address} ({item.id}) is kept: other projects may have come to use it"
+    else:
+        hint = f"--rotate-key registration/{address.name} archives it along; or use the Console"
+        message = f"{address} ({item.id}) is kept: vaults are protected"
+    return note(f"{address.kind}.protected", message, hint, address=str(address))
 
 
 def _remove(
-    address: Address, item: LiveObject, world: World, doomed: dict[Address, LiveObject]
+    address: Address,
+    item: LiveObject,
+    reason: str,
+    changing: Iterable[Address | str],
+    world: World,
+    doomed: Mapping[Address, LiveObject],
 ) -> Action:
-    needs = tuple(sorted(set(_users(address, item, world, doomed))))
+    """`changing` are agents that this plan changes so that they no longer use the object."""
+    before = {one for one in changing if isinstance(one, Address)}
+    needs = tuple(sorted(before | set(_users(address, item, world, doomed))))
     return Action(
         address=address,
         verb=_VERBS[address.kind],
-        reason="destroy",
+        reason=reason,
         payload={"vault_id": item.parent} if item.parent else {},
         needs=needs,
         expected=Expected(item.id, item.version, state_digest(item.kind, item.body)),
@@ -102,12 +159,14 @@ def _remove(
 
 
 def _users(
-    address: Address, item: LiveObject, world: World, doomed: dict[Address, LiveObject]
+    address: Address, item: LiveObject, world: World, doomed: Mapping[Address, LiveObject]
 ) -> Iterator[Address]:
     """What has to go before this object: whatever refers to it."""
     for other, thing in doomed.items():
         entry = world.lock.entry(other)
-        if other.kind == "registration" and address.kind in ("agent", "credential"):
+        if other.kind == "credential" and address.kind == "vault" and thing.parent == item.id:
+            yield other
+        elif other.kind == "registration" and address.kind in ("agent", "credential"):
             named = entry.fields.get("agent") if entry else None
             if named == str(address) or other.name == address.name:
                 yield other
@@ -134,15 +193,21 @@ def _mentions(agent: LiveObject) -> set[str]:
     return found - {agent.id}
 
 
-def _foreign_users(item: LiveObject, world: World, doomed: dict[Address, LiveObject]) -> list[str]:
-    """Live agents that use the skill and are not going away themselves."""
+def _other_users(
+    item: LiveObject, world: World, doomed: Mapping[Address, LiveObject]
+) -> set[Address | str]:
+    """Live agents that use the object and are not going away themselves: the address of one of
+    ours, the id of another's."""
+    ours = {thing.id: address for address, thing in world.matched.objects.items()}
     going = {thing.id for thing in doomed.values()}
-    agents: Iterable[LiveObject] = (one for one in world.live.objects if one.kind == "agent")
-    return [
-        one.id
-        for one in agents
-        if not one.archived and one.id not in going and item.id in _mentions(one)
-    ]
+    return {
+        ours.get(one.id, one.id)
+        for one in world.live.objects
+        if one.kind == "agent"
+        and not one.archived
+        and one.id not in going
+        and item.id in _mentions(one)
+    }
 
 
 def _deployments(item: LiveObject, world: World) -> tuple[str, ...]:

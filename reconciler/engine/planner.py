@@ -18,7 +18,7 @@ from reconciler.engine.matching import match
 from reconciler.engine.plan import Action, Plan, PlanOptions
 from reconciler.engine.plan_fields import plan_object
 from reconciler.engine.plan_registrations import plan_registration
-from reconciler.engine.plan_removal import list_orphans, plan_destroy
+from reconciler.engine.plan_removal import list_orphans, plan_destroy, plan_prune
 from reconciler.engine.plan_skills import plan_skill
 from reconciler.engine.values import Body, refs_in
 from reconciler.engine.world import Draft, World, id_names
@@ -42,7 +42,9 @@ def make_plan(desired: Desired, lock: Lock, live: Live, options: PlanOptions | N
         plan_destroy(world, draft)
     else:
         _plan_resources(world, draft)
-        if not options.only:
+        if options.prune and not options.only:  # with a filter, the rest would look orphaned
+            plan_prune(world, draft)
+        elif not options.only:
             list_orphans(world, draft)
     return Plan(
         project=desired.project,
@@ -52,6 +54,7 @@ def make_plan(desired: Desired, lock: Lock, live: Live, options: PlanOptions | N
         records=draft.records,
         released=tuple(sorted(draft.released, key=lambda pair: (pair[0], pair[1].path))),
         orphans=tuple(draft.orphans),
+        forgotten=tuple(draft.forgotten),
         unchanged=tuple(sorted(draft.unchanged)),
         findings=sorted_findings(draft.findings),
         complete=not any(one.kind != "deployment" for one in live.unread),

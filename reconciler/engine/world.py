@@ -44,6 +44,7 @@ class Draft:
     released: list[tuple[Address, FieldChange]] = field(default_factory=list)
     unchanged: list[Address] = field(default_factory=list)
     orphans: list[Orphan] = field(default_factory=list)
+    forgotten: list[Address] = field(default_factory=list)
     findings: list[Diagnostic] = field(default_factory=list)
 
     def keep(self, world: World, address: Address, entry: LockEntry) -> None:

@@ -89,6 +89,8 @@ def execute(
         store.set_origin(live.origin)
     for address, entry in plan.records.items():
         store.update(address, entry)
+    for address in plan.forgotten:
+        store.remove(address)
     keys: dict[Address, Secret] = {}
     run = _Run(
         plan=plan,

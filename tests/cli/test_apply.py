@@ -101,7 +101,7 @@ def test_a_crash_while_writing_is_an_end_after_a_write(
 def test_progress_is_said_on_stderr_when_asked_for(run: Run) -> None:
     quiet = run("apply", "--yes")
     assert quiet.stderr == ""
-    loud = run("destroy", "--yes", "--verbose")
+    loud = run("destroy", "--yes", "--max-removals", "9", "--verbose")
     assert "read 2 agents" in loud.stderr
     assert "agent/lead: archive applied" in loud.stderr
 

@@ -101,7 +101,9 @@ def test_json_on_stdout_is_one_document(run: Run) -> None:
     assert [one["address"] for one in outputs["agents"]] == ["agent/lead", "agent/researcher"]
     doctor = json.loads(run("doctor", "--format", "json").stdout)
     assert doctor["ok"] is True
-    destroyed = json.loads(run("destroy", "--yes", "--format", "json").stdout)
+    destroyed = json.loads(
+        run("destroy", "--yes", "--max-removals", "9", "--format", "json").stdout
+    )
     assert destroyed["totals"] == {"applied": 3, "failed": 0, "skipped": 0}
     findings = json.loads(run("validate", "--format", "json").stdout)
     assert findings["totals"]["errors"] == 0
@@ -166,7 +168,7 @@ def test_validate_only_what_is_named(run: Run, project: Path) -> None:
 
 def test_destroy_takes_everything_away(run: Run) -> None:
     run("apply", "--yes")
-    result = run("destroy", "--yes")
+    result = run("destroy", "--yes", "--max-removals", "9")
     assert result.exit_code == 0, result.output
     assert "- agent/lead  archive: destroy" in result.stdout
     assert "Plan: 3 to create" in run("plan").stdout

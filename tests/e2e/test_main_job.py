@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import anthropic
+import httpx2
 import pytest
 
 from tests.e2e.conftest import Project
@@ -222,11 +223,47 @@ def test_show_prints_the_bare_body_and_sends_nothing(sample: Project) -> None:
 
 def test_destroy_takes_away_what_apply_made(sample: Project) -> None:
     sample.apply()
+    refused = sample.run("destroy", "--yes", code=5)
+    assert "--max-removals 4" in refused.stdout and sample.writes() == []
     ids = [entry.id for address, entry in sample.lock().objects.items() if address.kind == "agent"]
-    sample.run("destroy", "--yes")
+    sample.run("destroy", "--yes", "--max-removals", "9")
     agents = client(sample).beta.agents
     assert all(agents.retrieve(one).archived_at for one in ids)
     assert [str(one) for one in sample.lock().objects] == ["vault/byng/audit-handover"]
+
+
+def test_prune_archives_the_orphan_and_nothing_else(sample: Project) -> None:
+    sample.apply()
+    gone = sample.id("agent/price-checker")
+    sample.edit(
+        "agents/nav-review/agent.yaml", "[price-checker, ledger-checker]", "[ledger-checker]"
+    )
+    (sample.root / "agents/price-checker/agent.yaml").unlink()
+    assert "orphan" in sample.plan(code=2).stdout
+    sample.run("apply", "agent/nav-review", "--prune", "--yes", code=64)
+    sample.apply("--prune")
+    coordinator = sample.id("agent/nav-review")
+    assert sample.writes() == [
+        ("POST", f"/v1/agents/{coordinator}"),
+        ("POST", f"/v1/agents/{gone}/archive"),
+    ]
+    assert client(sample).beta.agents.retrieve(gone).archived_at
+    assert "price-checker" not in sample.lock_file.read_text()
+    sample.plan(code=0)
+
+
+def test_a_row_that_a_workflow_uses_stops_the_prune_of_its_agent(sample: Project) -> None:
+    sample.apply()
+    row, agent = sample.id("registration/byng/audit-handover"), sample.id("agent/audit-handover")
+    server = sample.server
+    control = {"Authorization": f"Bearer {server.api_key}"}
+    made = httpx2.post(f"{server.url}/_sandbox/workflows", json={"agentId": row}, headers=control)
+    assert made.is_success
+    (sample.root / "agents/audit-handover/agent.yaml").unlink()
+    failed = sample.apply("--prune", "--max-removals", "1", code=1)
+    assert "workflow" in failed.stdout
+    assert client(sample).beta.agents.retrieve(agent).archived_at is None
+    assert sample.id("registration/byng/audit-handover") == row
 
 
 def test_doctor_says_what_works(sample: Project) -> None:

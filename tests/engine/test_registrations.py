@@ -162,7 +162,7 @@ def test_a_dropped_registration_is_an_orphan() -> None:
 
 def test_destroy_takes_dependents_first_and_keeps_vaults() -> None:
     last = after(WANTED, whole())
-    made = plan(WANTED, whole(), last, PlanOptions(destroy=True))
+    made = plan(WANTED, whole(), last, PlanOptions(destroy=True, max_removals=9))
     assert [(str(one.address), one.verb) for one in made.actions] == [
         (ROW, "delete"),
         ("agent/a", "archive"),
@@ -180,7 +180,7 @@ def test_destroy_leaves_what_others_use_and_what_is_protected() -> None:
     )
     last = lock({"agent/a": LockEntry(id="agent_a", version=1, protect=True)})
     wanted = desired(agent("a", skills=[skill_ref("s", "d")]), skill("s", "d"))
-    made = plan(wanted, now, last, PlanOptions(destroy=True))
+    made = plan(wanted, now, last, PlanOptions(destroy=True, max_removals=9))
     assert {str(one.action.address) for one in made.held} == {"agent/a", "skill/s"}
 
 
