@@ -26,7 +26,8 @@ Status: TypeAlias = Literal[
 
 
 #: drift, conflict: edited outside. depends: needs an object that is held. refused: a safety rule.
-HeldReason: TypeAlias = Literal["drift", "conflict", "depends", "refused"]
+#: stale: not among the actions that were reviewed.
+HeldReason: TypeAlias = Literal["drift", "conflict", "depends", "refused", "stale"]
 
 
 @dataclass(frozen=True, slots=True)
