@@ -8,7 +8,7 @@ from typing import Any
 
 from .call import Call, Reply
 from .errors import ApiError, not_found
-from .ids import now, token
+from .ids import token
 from .shapes import nullable, obj, one_of, text
 from .store import Records
 
@@ -46,11 +46,10 @@ def retrieve_tenant(call: Call) -> dict[str, Any]:
     return tenant
 
 
-def add_tenants(records: Records, slugs: Iterable[str], organization: str) -> None:
+def add_tenants(records: Records, slugs: Iterable[str], organization: str, now: str) -> None:
     """Tenants exist on first use; one that is there already stays as it is."""
     known = {tenant["slug"] for tenant in records.children("tenant")}
     for slug in sorted(set(slugs) - known):
-        moment = now()
         tenant = {
             "id": str(uuid.uuid4()),
             "orgId": organization,
@@ -61,8 +60,8 @@ def add_tenants(records: Records, slugs: Iterable[str], organization: str) -> No
             "dataPlatformConfigId": None,
             "config": None,
             "entityCount": 0,
-            "createdAt": moment,
-            "updatedAt": moment,
+            "createdAt": now,
+            "updatedAt": now,
         }
         records.insert("tenant", tenant)
 
@@ -149,14 +148,16 @@ def whoami(call: Call) -> dict[str, Any]:
     }
 
 
-def workflow_control(records: Records, method: str, path: str, body: Any) -> dict[str, Any]:
+def workflow_control(
+    records: Records, method: str, path: str, body: Any, now: str
+) -> dict[str, Any]:
     """`POST /_sandbox/workflows {agentId}`: a workflow that uses a registered agent, so that its
     deletion is refused; `DELETE /_sandbox/workflows/{id}` takes it away again."""
     if (method, path) == ("POST", "/_sandbox/workflows"):
         agent_id = WORKFLOW(body, "")["agentId"]
         if records.get("registration", agent_id) is None:
             raise not_found(f"Agent {agent_id} not found")
-        workflow = {"id": str(uuid.uuid4()), "agentId": agent_id, "createdAt": now()}
+        workflow = {"id": str(uuid.uuid4()), "agentId": agent_id, "createdAt": now}
         records.insert("workflow", workflow, label=agent_id)
         return workflow
     workflow_id = path.rpartition("/")[2]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -17,7 +16,7 @@ from .auth import DEFAULT_WORKSPACE, PLATFORM_KEY, REGISTRY_KEY
 if TYPE_CHECKING:
     import uvicorn
 
-    from .control import Control
+    from .serving import World
 
 LOOPBACK = "127.0.0.1"
 
@@ -28,8 +27,7 @@ class Server:
     def __init__(
         self,
         db: Path,
-        connection: sqlite3.Connection,
-        control: Control,
+        world: World,
         runner: uvicorn.Server,
         thread: threading.Thread,
         port: int,
@@ -41,8 +39,7 @@ class Server:
         self.api_key = PLATFORM_KEY
         self.registry_key = REGISTRY_KEY
         self._db = db
-        self._connection = connection
-        self._control = control
+        self._world = world
         self._runner = runner
         self._thread = thread
 
@@ -51,24 +48,42 @@ class Server:
         from .registry import add_tenants
         from .store import Records, connect, meta, writing
 
+        now = self._world.control.clock.tick()
         with contextlib.closing(connect(self._db)) as db, writing(db):
-            add_tenants(Records(db, workspace), slugs, meta(db, "organization"))
+            add_tenants(Records(db, workspace), slugs, meta(db, "organization"), now)
 
     def requests(self) -> list[dict[str, Any]]:
-        """The log so far: method, path, query, status (None: dropped), masked body, …"""
-        return self._control.requests()
+        """The log so far, oldest first; the README says what is in an entry."""
+        return self._world.control.log.entries()
 
     def clear_requests(self) -> None:
-        self._control.clear_requests()
+        self._world.control.log.clear()
 
     def set_faults(self, rules: list[dict[str, Any]]) -> None:
-        """Replace the faults; see the README for what a rule may say."""
-        from .errors import ApiError
+        """Replace the faults; the README says what a rule may say. Raises ValueError."""
+        with _as_value_error():
+            self._world.control.faults.set(rules)
 
-        try:
-            self._control.set_faults(rules)
-        except ApiError as error:
-            raise ValueError(error.message) from None
+    def set_clock(self, setting: Mapping[str, Any] | None) -> None:
+        """`{"now": …, "step": seconds}`, or None for the machine's time. Raises ValueError."""
+        with _as_value_error():
+            self._world.control.clock.set(setting)
+
+    def dump(self) -> dict[str, Any]:
+        """The whole store as one JSON document, without secrets."""
+        from .dump import dumped
+        from .store import connect, reading
+
+        with contextlib.closing(connect(self._db)) as db, reading(db):
+            return dumped(db)
+
+    def fill(self, document: Any) -> None:
+        """Add the rows of a dump that are not there yet. Raises ValueError."""
+        from .dump import filled
+        from .store import connect, writing
+
+        with _as_value_error(), contextlib.closing(connect(self._db)) as db, writing(db):
+            filled(db, document)
 
     def close(self) -> None:
         """Stop at once: what is still in flight is cut off."""
@@ -76,7 +91,9 @@ class Server:
             self._runner.force_exit = True
             self._runner.should_exit = True
             self._thread.join()
-        self._connection.close()
+        self._world.history.close()
+        self._world.control.log.close()
+        self._world.db.close()
 
     def __enter__(self) -> Self:
         return self
@@ -90,40 +107,68 @@ class Server:
         self.close()
 
 
-def serve(db: Path | str, *, port: int = 0) -> Server:
-    """Start a server on the loopback interface, over the store at `db`; returns once it listens."""
+def serve(db: Path | str, *, port: int = 0, seed: str = "0", log: Path | None = None) -> Server:
+    """Start a server on the loopback interface, over the store at `db`; returns once it listens.
+
+    `seed` decides what a fault leaves to chance; `log` is a file that every request is added to.
+    """
     from .app import App
-    from .control import Control
     from .runner import make_runner
-    from .store import connect, meta
+    from .store import meta
 
     path = Path(db)
-    # The protocol is named because asyncio turns off the delay of small writes only then.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((LOOPBACK, port))
-        bound_port = listener.getsockname()[1]
-        connection = connect(path)
-    except BaseException:
-        listener.close()
-        raise
-    control = Control()
-    app = App(connection, meta(connection, "organization"), control)
-    runner, ready = make_runner(app)
+    with contextlib.ExitStack() as undo:
+        listener = undo.enter_context(_listener(port))
+        world = _world(path, seed, log, undo)
+        origin = meta(world.db, "origin")
+        undo.pop_all()
+    runner, ready = make_runner(App(world))
     thread = threading.Thread(
         target=lambda: asyncio.run(runner.serve(sockets=[listener])),
         name="sandbox",
         daemon=True,
     )
+    bound_port = listener.getsockname()[1]
     thread.start()
     ready.wait()
-    return Server(
-        path,
-        connection,
-        control,
-        runner,
-        thread,
-        bound_port,
-        f"sandbox:{meta(connection, 'origin')}",
-    )
+    return Server(path, world, runner, thread, bound_port, f"sandbox:{origin}")
+
+
+def _listener(port: int) -> socket.socket:
+    """A socket on the loopback interface, and on no other."""
+    # The protocol is named because asyncio turns off the delay of small writes only then.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _world(path: Path, seed: str, log: Path | None, undo: contextlib.ExitStack) -> World:
+    """The store and everything around it; `undo` closes it if the start fails."""
+    from .control import Control
+    from .faults import Faults
+    from .history import History
+    from .log import RequestLog
+    from .serving import World
+    from .store import connect, meta
+
+    connection = connect(path)
+    undo.callback(connection.close)
+    control = Control(log=RequestLog(log), faults=Faults(seed))
+    undo.callback(control.log.close)
+    return World(connection, meta(connection, "organization"), control, History(path))
+
+
+@contextlib.contextmanager
+def _as_value_error() -> Iterator[None]:
+    """What a request would be refused for, for a caller in this process."""
+    from .errors import ApiError
+
+    try:
+        yield
+    except ApiError as error:
+        raise ValueError(error.message) from None

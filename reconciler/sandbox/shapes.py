@@ -12,6 +12,7 @@ from .errors import ApiError, invalid
 Shape = Callable[[Any, str], Any]
 
 MAX_PAIRS, MAX_KEY, MAX_VALUE = 16, 64, 512
+MOST = 1e9
 
 
 def refused(path: str, problem: str) -> ApiError:
@@ -52,6 +53,14 @@ def integer(least: int) -> Shape:
         return value
 
     return shape
+
+
+def amount(value: Any, path: str) -> Any:
+    """A finite number that is not negative."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= value < MOST:
+        raise refused(path, "must be a number that is not negative")
+    return value
 
 
 def boolean(value: Any, path: str) -> Any:

@@ -113,7 +113,7 @@ def test_a_status_before_or_after_the_commit(
     assert caught.value.response.headers["retry-after"] == "2"
     assert caught.value.body["error"]["type"].endswith("_error")
     assert count(client) == made
-    assert server.requests()[0]["fault"] == "status"
+    assert server.requests()[0]["faults"][0]["kind"] == "status"
 
 
 @pytest.mark.parametrize(("when", "made"), [("before", 0), ("after", 1)])
@@ -129,7 +129,7 @@ def test_a_connection_that_is_dropped(
         make_agent()
     assert count(client) == made
     dropped = server.requests()[0]
-    assert (dropped["status"], dropped["fault"]) == (None, "drop")
+    assert (dropped["status"], dropped["faults"][0]["kind"]) == (None, "drop")
 
 
 def test_skip_and_count(server: Server, make_agent: Callable[..., Any]) -> None:
