@@ -93,6 +93,7 @@ def planning(function: Callable[..., int]) -> Callable[..., int]:
         only: tuple[str, ...],
         overwrite_drift: tuple[str, ...],
         rotate_key: frozenset[Address],
+        recreate: frozenset[Address],
         prune: bool,
         prune_skills: bool,
         max_removals: int,
@@ -104,6 +105,7 @@ def planning(function: Callable[..., int]) -> Callable[..., int]:
             only=only,
             overwrite_drift=overwrite_drift,
             rotate_key=rotate_key,
+            recreate=recreate,
             prune=prune or prune_skills,
             prune_skills=prune_skills,
             max_removals=max_removals,
@@ -119,6 +121,10 @@ def planning(function: Callable[..., int]) -> Callable[..., int]:
         click.option(
             "--prune", is_flag=True,
             help="Archive or delete what the folders no longer declare. Archiving is for ever.",
+        ),
+        click.option(
+            "--recreate", metavar="ADDRESS", multiple=True, callback=_exact_addresses,
+            help="Make an object again that was archived or deleted outside; its id changes.",
         ),
         click.option(
             "--rotate-key", metavar="ADDRESS", multiple=True, callback=_exact_addresses,

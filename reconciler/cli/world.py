@@ -135,4 +135,5 @@ def check_options(desired: Desired, lock: Lock, options: PlanOptions) -> None:
     declared = {resource.address for resource in desired.resources}
     known = declared | set(lock.objects)
     check_globs((*options.only, *options.overwrite_drift), known)
-    check_globs([str(address) for address in options.rotate_key], known)
+    exact = options.rotate_key | options.recreate
+    check_globs([str(address) for address in exact], known)

@@ -173,6 +173,8 @@ class PlanOptions:
     only: tuple[str, ...] = ()
     overwrite_drift: tuple[str, ...] = ()
     rotate_key: frozenset[Address] = frozenset()
+    #: Make these again although their object was archived or deleted outside; they get a new id.
+    recreate: frozenset[Address] = frozenset()
     #: Archive or delete what the folders no longer declare; of skills only with `prune_skills`.
     prune: bool = False
     prune_skills: bool = False

@@ -51,19 +51,35 @@ def _plan_create(resource: Resource, kind: Kind, body: Body, world: World, draft
         lock=_entry(kind, goal, "", None, resource),
     )
     missing = world.matched.missing.get(address)
-    if missing:
-        entry = world.lock.entry(address)
-        draft.hold(
-            action,
-            "refused",
-            f"{entry.id if entry else 'its object'} was {_MISSING[missing]} outside; a new one "
-            f"gets a new id: remove its block from the lock to create it again",
-        )
+    if missing and address not in world.options.recreate:
+        draft.hold(action, "refused", missing_message(address, world))
+    elif missing:
+        draft.act(replace(action, reason="made again", notes=left_behind(address, world)))
     else:
         draft.act(action)
 
 
 _MISSING = {"gone": "deleted", "archived": "archived, which is for ever,"}
+
+
+def missing_message(address: Address, world: World) -> str:
+    """Why an object that is gone is not simply made again, and how to have it made again."""
+    entry, word = world.lock.entry(address), world.matched.missing[address]
+    return (
+        f"{entry.id if entry else 'its object'} was {_MISSING[word]} outside; a new one gets a "
+        f"new id: give --recreate {address} to make it"
+    )
+
+
+def left_behind(address: Address, world: World) -> tuple[str, ...]:
+    """What still holds the old id of an object that is made again."""
+    entry = world.lock.entry(address)
+    old = entry.id if entry else ""
+    notes = [f"the id {old} ends; whatever else holds it must be given the new one"]
+    for deployment in world.live.deployments:
+        if (deployment.get("agent") or {}).get("id") == old:
+            notes.append(f"deployment {deployment.get('name')} ({deployment.get('id')}) holds it")
+    return tuple(notes)
 
 
 def _plan_update(

@@ -37,7 +37,7 @@ def plan_registration(resource: Resource, world: World, draft: Draft) -> None:
         return
     body = resolve(resource.body, world, draft)
     found = find_registration(resource, details, body, world)
-    rotate = resource.address in world.options.rotate_key
+    rotate = resource.address in world.options.rotate_key or details.agent in world.options.recreate
     refusal = _refusal(resource, details, body, found, world)
     if rotate or found.row is None or found.credential is None:
         action = _register(resource, details, body, found, world, draft)

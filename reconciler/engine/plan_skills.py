@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from reconciler.engine.address import Address
+from dataclasses import replace
+
 from reconciler.engine.desired import Resource, SkillContent
 from reconciler.engine.live import skill_label
 from reconciler.engine.lock import LockEntry
 from reconciler.engine.plan import Action, Expected, FieldChange
+from reconciler.engine.plan_fields import left_behind, missing_message
 from reconciler.engine.world import Draft, World
 
 
@@ -38,11 +40,12 @@ def plan_skill(resource: Resource, world: World, draft: Draft) -> None:
         span=resource.span,
         lock=entry,
     )
-    missing = world.matched.missing.get(address)
-    if missing:
-        draft.hold(action, "refused", _missing_message(address, world))
-    else:
+    if address not in world.matched.missing:
         draft.act(action)
+    elif address in world.options.recreate:
+        draft.act(replace(action, reason="made again", notes=left_behind(address, world)))
+    else:
+        draft.hold(action, "refused", missing_message(address, world))
 
 
 def _change(content: SkillContent) -> FieldChange:
@@ -54,11 +57,3 @@ def _size(content: SkillContent) -> str:
     total = sum(file.size for file in content.files)
     short = content.digest.removeprefix("sha256:")[:12]
     return f"upload {len(content.files)} files, {total} bytes, content {short}"
-
-
-def _missing_message(address: Address, world: World) -> str:
-    entry = world.lock.entry(address)
-    return (
-        f"{entry.id if entry else 'its skill'} was deleted outside; a new one gets a new id: "
-        f"remove its block from the lock to create it again"
-    )

@@ -266,6 +266,19 @@ def test_a_row_that_a_workflow_uses_stops_the_prune_of_its_agent(sample: Project
     assert sample.id("registration/byng/audit-handover") == row
 
 
+def test_what_was_archived_by_hand_is_made_again_only_when_told(sample: Project) -> None:
+    sample.apply()
+    address, old = "agent/audit-handover", sample.id("agent/audit-handover")
+    row = sample.id("registration/byng/audit-handover")
+    client(sample).beta.agents.archive(old)
+    held = sample.apply(code=5)
+    assert f"--recreate {address}" in held.stdout and sample.writes() == []
+    told = sample.apply("--recreate", address)
+    assert row in told.stdout, "what still holds the old UUID is not said"
+    assert sample.id(address) != old and sample.id("registration/byng/audit-handover") != row
+    sample.plan(code=0)
+
+
 def test_doctor_says_what_works(sample: Project) -> None:
     checks = json.loads(sample.run("doctor", "--format", "json").stdout)["checks"]
     assert all(check["ok"] for check in checks)

@@ -240,6 +240,11 @@ def test_what_was_archived_or_deleted_outside_is_never_made_again_unasked() -> N
     archived = replace(live_agent("a"), archived=True)
     made = plan(wanted, live(archived, gone=frozenset({"agent_b"})), last)
     assert not made.actions and [one.reason for one in made.held] == ["refused", "refused"]
+    assert "--recreate agent/a" in made.held[0].message
+    options = PlanOptions(recreate=frozenset({at("agent/a")}))
+    told = plan(wanted, live(archived, gone=frozenset({"agent_b"})), last, options)
+    assert verbs(told) == {"agent/a": "create"} and told.actions[0].reason == "made again"
+    assert "agent_a" in told.actions[0].notes[0]
 
 
 @pytest.mark.parametrize("kind", ["agent", "skill"])

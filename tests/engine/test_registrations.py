@@ -115,6 +115,21 @@ def test_what_needs_to_be_told_is_refused_until_it_is(now: Live, words: str) -> 
     assert [one[0] for one in told(rotated)] == [ROW, "credential/byng/a"]
 
 
+def test_an_agent_that_is_made_again_is_registered_again() -> None:
+    last = after(WANTED, whole())
+    gone = live(
+        VAULT, row("uuid-1", "a"), stored_key("vcrd_1", "uuid-1", "a"), gone=frozenset({"agent_a"})
+    )
+    options = PlanOptions(recreate=frozenset({at("agent/a")}))
+    made = plan(WANTED, gone, last, options)
+    assert told(made) == [
+        ("agent/a", "create", "made again"),
+        (ROW, "replace", "registered afresh"),
+        ("credential/byng/a", "replace", "new key"),
+    ]
+    assert any("uuid-1" in note for note in made.actions[1].notes)
+
+
 def test_rotating_says_that_the_uuid_changes() -> None:
     options = PlanOptions(rotate_key=frozenset({at(ROW)}))
     registration, credential = plan(WANTED, whole(), after(WANTED, whole()), options).actions
