@@ -7,6 +7,8 @@ terminal       stdout, stderr, colour
 project        what the folders say
 world          access, lock, live snapshot, plan
 look           validate, show
+init           init
+schema         schema; schemas: all of them
 explain        explain; codes: the pages of all rooms
 plan           plan
 apply          apply, destroy

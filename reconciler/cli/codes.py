@@ -24,6 +24,17 @@ CODES: Final[Mapping[str, Code]] = {
         "Take one of the codes that look like it; `reconcile explain` lists all of them.",
         "reconcile explain tools.unmapped",
     ),
+    "init.exists": Code(
+        "`init` would have to replace a file",
+        "A file that exists is never replaced, and what is made is made whole or not at all.",
+        "Choose another --name or DIR, or move the file away.",
+        "reconcile init --name audit-handover",
+    ),
+    "init.not_written": Code(
+        "`init` could not write a file",
+        "What had been written before it was taken away again.",
+        "Mind the permissions of the folder and the space on the disk, or name another DIR.",
+    ),
     "install.missing": Code(
         "a package that this command needs is not installed",
         "What only some commands need comes with extras, so that checking folders stays light.",
@@ -67,6 +78,12 @@ CODES: Final[Mapping[str, Code]] = {
         "the embedded platform can't listen on the port",
         "Another program has the port, or this user may not open it.",
         "Choose another --port; without one a free port is taken.",
+    ),
+    "schema.not_written": Code(
+        "a schema could not be written into the folder that --write names",
+        "Files that were written before it are there, whole.",
+        "Mind the permissions of the folder, or name another one.",
+        "reconcile schema --write schemas",
     ),
 }
 

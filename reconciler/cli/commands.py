@@ -10,8 +10,10 @@ from reconciler.cli.embedded import sandbox
 from reconciler.cli.explain import explain
 from reconciler.cli.facts import doctor, outputs
 from reconciler.cli.group import Commands
+from reconciler.cli.init import init
 from reconciler.cli.look import show, validate
 from reconciler.cli.plan import plan
+from reconciler.cli.schema import schema
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,5 +27,7 @@ def main() -> None:
     """
 
 
-for command in (validate, show, explain, plan, apply, destroy, outputs, doctor, sandbox):
+for command in (
+    init, validate, show, explain, schema, plan, apply, destroy, outputs, doctor, sandbox,
+):  # fmt: skip
     main.add_command(command)

@@ -20,17 +20,23 @@ from reconciler.render.documents import (
     CodesDocument,
     DiagnosticsDocument,
     DoctorDocument,
+    InitDocument,
     OutputsDocument,
     PlanDocument,
     ReportDocument,
+    SandboxDocument,
+    SchemasDocument,
 )
 from reconciler.render.json_documents import (
     codes_document,
     diagnostics_document,
     doctor_document,
+    init_document,
     outputs_document,
     plan_document,
     report_document,
+    sandbox_document,
+    schemas_document,
 )
 from reconciler.render.typed_schema import Schema, schema_of
 
@@ -43,6 +49,9 @@ _FORMS: Mapping[str, tuple[type, str]] = {
     "outputs": (OutputsDocument, "Outputs"),
     "codes": (CodesDocument, "Diagnostic codes"),
     "doctor": (DoctorDocument, "What doctor found"),
+    "init": (InitDocument, "What init made"),
+    "sandbox": (SandboxDocument, "The embedded platform's environment"),
+    "schemas": (SchemasDocument, "The list of schemas"),
 }
 DOCUMENTS = tuple(_FORMS)
 
@@ -63,6 +72,8 @@ _PAGE = Code(
     "Write one of the three, or leave the suffix out.",
 )
 
+_ABOUT = {"title": "An agent", "description": "agent.yaml, or another file of an agent."}
+
 
 def document_schema(name: str) -> Schema:
     """The schema of a document by name (one of DOCUMENTS), without `$schema` and `$id`."""
@@ -82,6 +93,14 @@ def _example(name: str) -> Any:
         "outputs": lambda: outputs_document([output]),
         "codes": lambda: codes_document({"tools.suffix": _PAGE}),
         "doctor": lambda: doctor_document([{"name": "folders", "ok": True, "detail": "."}]),
+        "init": lambda: init_document(
+            "fund-agents",
+            _AGENT,
+            [{"path": "agents/audit-handover/agent.yaml", "change": "written"}],
+            "reconcile apply --target sandbox",
+        ),
+        "sandbox": lambda: sandbox_document({"ANTHROPIC_BASE_URL": "http://127.0.0.1:8080"}),
+        "schemas": lambda: schemas_document({"agent": {"$id": "urn:…", **_ABOUT}}),
     }
     return made[name]()
 

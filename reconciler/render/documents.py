@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypeAlias, TypedDict
 
 from reconciler.engine.diagnostics import Severity
 from reconciler.engine.outcome import Result
-from reconciler.engine.plan import Status, Verb
+from reconciler.engine.plan import HeldReason, Status, Verb
 from reconciler.render.typed_schema import Matches
 
 _Address: TypeAlias = Annotated[str, Matches(r"^[a-z]+/.+$")]
@@ -93,7 +93,7 @@ class HeldDocument(TypedDict):
     """An object that would be written and is held back."""
 
     address: Annotated[_Address, "The object"]
-    reason: Annotated[Literal["drift", "conflict", "depends", "refused"], "Why it is held back"]
+    reason: Annotated[HeldReason, "Why it is held back"]
     message: Annotated[str, "The reason in words"]
     action: Annotated[ActionDocument, "What would have been done"]
 
@@ -250,3 +250,46 @@ class CodesDocument(TypedDict):
     format_version: _Version
     kind: Annotated[Literal["codes"], "What this document is"]
     codes: Annotated[list[CodePage], "The codes asked for, else all"]
+
+
+class SchemaEntry(TypedDict):
+    """One schema."""
+
+    name: Annotated[str, "Its name, for `reconcile schema NAME`"]
+    id: Annotated[str, "Its `$id`"]
+    title: Annotated[str, "What it is the schema of"]
+    description: Annotated[str, "The same in a sentence"]
+
+
+class SchemasDocument(TypedDict):
+    """The published schemas: `reconcile schema --format json`."""
+
+    format_version: _Version
+    kind: Annotated[Literal["schemas"], "What this document is"]
+    schemas: Annotated[list[SchemaEntry], "The schemas, by name"]
+
+
+class MadeFile(TypedDict):
+    """One file of a new project or agent."""
+
+    path: Annotated[str, "The file, relative to the project"]
+    change: Annotated[Literal["written", "extended"], "A new file, or lines added to one"]
+
+
+class InitDocument(TypedDict):
+    """What was made: `reconcile init --format json`."""
+
+    format_version: _Version
+    kind: Annotated[Literal["init"], "What this document is"]
+    project: Annotated[str, "The project's name"]
+    address: Annotated[_Address, "The agent that was made"]
+    files: Annotated[list[MadeFile], "The files, by path"]
+    next_step: Annotated[str, "What to run now"]
+
+
+class SandboxDocument(TypedDict):
+    """The embedded platform's address and keys: `reconcile sandbox --format json`."""
+
+    format_version: _Version
+    kind: Annotated[Literal["sandbox"], "What this document is"]
+    environment: Annotated[dict[str, str], "Environment variables for clients"]

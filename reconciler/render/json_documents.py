@@ -30,6 +30,8 @@ from reconciler.render.documents import (
     Field,
     Finding,
     HeldDocument,
+    InitDocument,
+    MadeFile,
     OutcomeDocument,
     OutputsDocument,
     Place,
@@ -37,6 +39,8 @@ from reconciler.render.documents import (
     PlanTotals,
     Released,
     ReportDocument,
+    SandboxDocument,
+    SchemasDocument,
 )
 from reconciler.render.printable import redacted
 
@@ -158,6 +162,46 @@ def doctor_document(checks: Sequence[Mapping[str, Any]]) -> DoctorDocument:
         "kind": "doctor",
         "ok": all(check["ok"] for check in checks),
         "checks": [_check(check) for check in checks],
+    }
+
+
+def schemas_document(schemas: Mapping[str, Mapping[str, Any]]) -> SchemasDocument:
+    """The published schemas, by name."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "kind": "schemas",
+        "schemas": [
+            {
+                "name": name,
+                "id": schema["$id"],
+                "title": schema["title"],
+                "description": schema["description"],
+            }
+            for name, schema in schemas.items()
+        ],
+    }
+
+
+def init_document(
+    project: str, address: Address, files: Sequence[MadeFile], next_step: str
+) -> InitDocument:
+    """What `init` made."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "kind": "init",
+        "project": project,
+        "address": str(address),
+        "files": list(files),
+        "next_step": next_step,
+    }
+
+
+def sandbox_document(environment: Mapping[str, str]) -> SandboxDocument:
+    """The environment that clients of the embedded platform need."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "kind": "sandbox",
+        "environment": dict(environment),
     }
 
 

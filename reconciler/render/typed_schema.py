@@ -64,7 +64,7 @@ def _value(hint: Any, definitions: dict[str, Schema]) -> Schema:
             definitions[hint.__name__] = _object(hint, definitions)
         # A description of its own, since a reference alone would leave the key without one.
         description = definitions[hint.__name__].get("description", "")
-        return {"$ref": f"#/$defs/{hint.__name__}", "description": description}
+        return {"description": description, "$ref": f"#/$defs/{hint.__name__}"}
     if hint in _PLAIN:
         return {"type": _PLAIN[hint]}
     origin, arguments = get_origin(hint), get_args(hint)
@@ -91,7 +91,7 @@ def _annotated(schema: Schema, said: tuple[Any, ...]) -> Schema:
         if isinstance(item, Matches):
             schema = {**schema, "pattern": item.pattern}
         elif isinstance(item, str):
-            schema = {**schema, "description": item}
+            schema = {**{"description": item}, **schema, "description": item}
     return schema
 
 
