@@ -112,12 +112,22 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A folder that was renamed: the object keeps its id under the new address."""
+
+    old: Address
+    new: Address
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Desired:
     """Everything the folders declare for one target; resources sorted by address."""
 
     project: str
     target: Target
     resources: tuple[Resource, ...]
+    moved: tuple[Move, ...] = ()
 
     def by_address(self) -> dict[Address, Resource]:
         return {resource.address: resource for resource in self.resources}

@@ -102,7 +102,7 @@ def _plan_update(
     draft.released += [(address, change) for change in changes if change.status == "released"]
     written = tuple(change for change in changes if change.status in _WRITTEN)
     lock_entry = _entry(kind, goal, item.id, item.version, resource)
-    if not written:
+    if not written and address not in world.moved:
         draft.keep(world, address, lock_entry)
         return
     _refuse_fixed(resource, kind, written, draft)
@@ -159,17 +159,15 @@ def _update_action(
         body, item.body, goal.owned, [change.path for change in written]
     )
     next_version = item.version + 1 if item.version is not None else None
-    if kind.versioned or item.marker is None:
+    if kind.versioned or item.marker is None or address in world.moved:
         payload = with_marker(payload, world, address, next_version)
-    because = _moved_pins(written)
-    pins_only = all(_pins_only(change) for change in written)
     return Action(
         address=address,
         verb="update",
-        reason="re-pinned" if pins_only else "changed",
+        reason=_reason(written),
         payload=payload,
         fields=written,
-        because=because,
+        because=_moved_pins(written),
         expected=Expected(
             item.id,
             item.version,
@@ -178,6 +176,12 @@ def _update_action(
         notes=_deployment_notes(item, world),
         span=resource.span,
     )
+
+
+def _reason(written: tuple[FieldChange, ...]) -> str:
+    if not written:
+        return "moved"  # only the marker has to say where it is now
+    return "re-pinned" if all(_pins_only(change) for change in written) else "changed"
 
 
 def _base(kind: Kind, item: LiveObject, entry: LockEntry | None, world: World) -> Base:

@@ -15,6 +15,7 @@ from reconciler.engine.kinds import KINDS
 from reconciler.engine.live import MARKER_KEY, Live, Marker, skill_label
 from reconciler.engine.lock import Lock
 from reconciler.engine.matching import match
+from reconciler.engine.moves import follow, suggest
 from reconciler.engine.plan import Action, Plan, PlanOptions
 from reconciler.engine.plan_fields import plan_object
 from reconciler.engine.plan_registrations import plan_registration
@@ -35,9 +36,12 @@ _PLANNERS = {
 def make_plan(desired: Desired, lock: Lock, live: Live, options: PlanOptions | None = None) -> Plan:
     """The plan for one target. Never raises on data: what is wrong is a finding of the plan."""
     options = options or PlanOptions()
+    moved = follow(desired, lock, live)
+    lock, live = moved.lock, moved.live
     matched = match(desired, lock, live)
-    world = World(desired, lock, live, matched, options, id_names(lock, matched))
-    draft = Draft(findings=[*matched.findings, *_unread(live), *_nothing_there(lock, live)])
+    world = World(desired, lock, live, matched, options, id_names(lock, matched), moved.marked)
+    draft = Draft(findings=[*moved.findings, *matched.findings])
+    draft.findings += [*_unread(live), *_nothing_there(lock, live)]
     if options.destroy:
         plan_destroy(world, draft)
     else:
@@ -46,6 +50,11 @@ def make_plan(desired: Desired, lock: Lock, live: Live, options: PlanOptions | N
             plan_prune(world, draft)
         elif not options.only:
             list_orphans(world, draft)
+    creates = [action for action in draft.actions.values() if action.verb == "create"]
+    draft.findings += suggest([one.address for one in draft.orphans], creates, lock)
+    for new, old in moved.locked.items():  # the entry is known under its new address from now on
+        draft.records.setdefault(new, lock.objects[new])
+        draft.forgotten.append(old)
     return Plan(
         project=desired.project,
         target=desired.target.name,

@@ -25,6 +25,7 @@ class World:
     matched: Matched
     options: PlanOptions
     names: Mapping[str, str]  # live id → address text, for every object that is ours
+    moved: frozenset[Address] = frozenset()  # their live object still carries the old marker
 
     def found(self, address: Address) -> LiveObject | None:
         return self.matched.objects.get(address)
