@@ -217,6 +217,18 @@ def _entry(
     )
 
 
+def base_entry(kind: Kind, resource: Resource, body: Body, names: Mapping[str, str]) -> LockEntry:
+    """The entry of an object whose given state is taken for what was last applied."""
+
+    def name(identity: str) -> str:
+        return names.get(identity, identity)
+
+    declared = {**kind.always, **kind.normalise(resource.body, name)}
+    there = kind.normalise(body, name)
+    goal = Goal({path: there[path] for path in declared if path in there})
+    return _entry(kind, goal, "", None, resource)
+
+
 def _fingerprint(value: Value) -> Value:
     """A digest; while it holds references, what the digest is to be made of."""
     if any(True for _ in refs_in(value)):

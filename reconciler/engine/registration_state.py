@@ -50,6 +50,8 @@ def find_registration(
     row = rows.get(entry.id) if entry and entry.id else None
     if row is None and named:
         row = rows[min(named)]
+    if row is not None and row.id not in named and (adopted := _adopted(details, entry, world)):
+        named[row.id] = adopted
     holding = [one for one in rows if rows[one].body.get("externalRef") == body["externalRef"]]
     others = [one for one in holding if one not in named and (row is None or one != row.id)]
     intent = entry.intent if entry else None
@@ -64,6 +66,20 @@ def find_registration(
         begun=tuple(sorted(begun)),
         foreign=tuple(sorted(one for one in others if one not in begun)),
     )
+
+
+def _adopted(
+    details: RegistrationDetails, entry: LockEntry | None, world: World
+) -> LiveObject | None:
+    """The credential that the lock alone says holds the row's key: it was taken over with the row,
+    and names none itself. Not while a registration is under way: then it is the old row's."""
+    credential = world.lock.entry(details.credential)
+    if credential is None or not credential.id or (entry and entry.intent):
+        return None
+    for item in world.live.objects:
+        if item.kind == "credential" and item.id == credential.id and not item.archived:
+            return None if ROW_KEY in (item.body.get("metadata") or {}) else item
+    return None
 
 
 def environment_id(details: RegistrationDetails, world: World) -> Value:

@@ -1,0 +1,138 @@
+"""Whose object is it: taking one over by its id, and making the lock anew from the markers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reconciler.engine.address import Address
+from reconciler.engine.desired import Desired, RegistrationDetails
+from reconciler.engine.diagnostics import Diagnostic, error
+from reconciler.engine.kinds import KINDS
+from reconciler.engine.live import Live, LiveObject
+from reconciler.engine.lock import Lock, LockEntry
+from reconciler.engine.matching import match
+from reconciler.engine.plan_fields import base_entry
+from reconciler.engine.planner import make_plan
+from reconciler.engine.registration_state import ROW_KEY
+from reconciler.engine.world import external_ref, id_names
+
+
+def adopt(
+    desired: Desired, lock: Lock, live: Live, address: Address, identity: str, vault: str = ""
+) -> Lock | Diagnostic:
+    """The lock with the address bound to the live object, or why that can't be.
+
+    Nothing is written to the object: its marker is set together with the next change. For a
+    registration, `vault` is the id of the vault that holds the key of its row.
+    """
+    resource = desired.by_address().get(address)
+    if resource is None:
+        return _no(address, f"the folders declare no {address}", "write its folder first")
+    item = _by_id(live, address.kind, identity)
+    refusal = _not_adoptable(desired, lock, address, identity, item)
+    if refusal or item is None:
+        return refusal or _no(address, f"no live {address.kind} {identity}", "")
+    if resource.registration:
+        return _adopt_row(resource.registration, lock, live, address, item, vault)
+    return lock.with_entry(address, LockEntry(id=identity, parent=item.parent))
+
+
+def _by_id(live: Live, kind: str, identity: str) -> LiveObject | None:
+    for item in live.objects:
+        if item.kind == kind and item.id == identity:
+            return item
+    return None
+
+
+def _not_adoptable(
+    desired: Desired, lock: Lock, address: Address, identity: str, item: LiveObject | None
+) -> Diagnostic | None:
+    entry = lock.entry(address)
+    if entry and entry.id and entry.id != identity:
+        return _no(address, f"the lock binds it to {entry.id}", f"`reconcile forget {address}`")
+    for other, bound in lock.objects.items():
+        if bound.id == identity and other != address:
+            return _no(address, f"{identity} is {other} in the lock", f"`reconcile forget {other}`")
+    if item is None:
+        hint = "check the id, and that the key belongs to its workspace"
+        return _no(address, f"there is no live {address.kind} with the id {identity}", hint)
+    if item.archived:
+        return _no(address, f"{identity} is archived, which is for ever", "adopt a live one")
+    marker = item.marker
+    ours = (desired.project, desired.target.name, address)
+    if marker and (marker.project, marker.target, marker.address) != ours:
+        hint = "it is managed there: take it out of that project first"
+        return _no(address, f"{identity} is marked as {marker}", hint)
+    return None
+
+
+def _adopt_row(
+    details: RegistrationDetails,
+    lock: Lock,
+    live: Live,
+    address: Address,
+    row: LiveObject,
+    vault: str,
+) -> Lock | Diagnostic:
+    """A row and the credential that holds its key, which nothing but the caller can know."""
+    agent = lock.entry(details.agent)
+    wanted = external_ref(agent.id) if agent and agent.id else ""
+    if row.body.get("externalRef") != wanted:
+        hint = f"adopt or apply {details.agent} first" if not wanted else ""
+        return _no(address, f"row {row.id} names {row.body.get('externalRef')}", hint)
+    if not vault:
+        hint = "say which vault holds its key: --vault vlt_…"
+        return _no(address, "a key can't be read back from the registry", hint)
+    keys = [
+        item
+        for item in live.objects
+        if item.kind == "credential"
+        and not item.archived
+        and item.parent == vault
+        and (item.body.get("auth") or {}).get("mcp_server_url") == details.mcp_server_url
+        and (item.body.get("metadata") or {}).get(ROW_KEY) in (None, row.id)
+    ]
+    if not keys:
+        message = f"vault {vault} holds no key for {details.mcp_server_url}"
+        hint = f"--rotate-key {address} registers afresh instead"
+        return _no(address, message, hint)
+    if details.existing_vault != vault and lock.entry(details.vault) != LockEntry(id=vault):
+        lock = lock.with_entry(details.vault, LockEntry(id=vault))
+    lock = lock.with_entry(address, LockEntry(id=row.id))
+    return lock.with_entry(details.credential, LockEntry(id=keys[0].id, parent=vault))
+
+
+def _no(address: Address, message: str, hint: str) -> Diagnostic:
+    return error("adopt.refused", f"{address}: {message}", hint, address=str(address))
+
+
+def rebuild(desired: Desired, live: Live, lock: Lock) -> tuple[Lock, tuple[str, ...]]:
+    """A lock made anew from the markers, and what has to be said about it.
+
+    For agents the base is the version that the marker names, so that a later edit by hand still
+    shows as drift. Other kinds have no versions: what is live becomes the base.
+    `lock` is an empty one that carries project, target and origin.
+    """
+    plan = make_plan(desired, lock, live)
+    matched = match(desired, lock, live)
+    names, notes = id_names(lock, matched), []
+    for address, entry in plan.records.items():
+        lock = lock.with_entry(address, entry)
+    declared = desired.by_address()
+    for address, item in sorted(matched.objects.items()):
+        kind, resource = KINDS[address.kind], declared.get(address)
+        if address not in lock.objects and resource and address.kind not in ("skill", "credential"):
+            earlier = live.earlier.get(item.id) if kind.versioned else None
+            version = item.marker.version if item.marker and earlier else item.version
+            body = earlier or item.body
+            lock = lock.with_entry(
+                address,
+                replace(base_entry(kind, resource, body, names), id=item.id, version=version),
+            )
+        elif address not in lock.objects:
+            lock = lock.with_entry(
+                address, LockEntry(id=item.id, versions=item.contents, parent=item.parent)
+            )
+        if not kind.versioned and address.kind in ("environment", "vault"):
+            notes.append(f"{address}: what is live is taken for what was last applied")
+    return lock, tuple(notes)
