@@ -71,8 +71,9 @@ def _foreign_text(path: str, value: Any, run: Run) -> None:
 
 def _claude_code_key(value: Mapping[str, Any]) -> str:
     """The first key that shows frontmatter to be Claude Code's, or ""."""
+    listed = isinstance(value.get("tools"), list)
     for key, item in value.items():
-        if key in _CLAUDE_CODE_KEYS or (key == "model" and item in _ALIASES):
+        if key in _CLAUDE_CODE_KEYS or (key == "model" and item in _ALIASES and not listed):
             return key
         if key == "tools" and isinstance(item, str) and _is_list_of_words(item):
             return key

@@ -130,7 +130,7 @@ def _unused_default(system: object, defined: Defined, run: Run, scope: Scope) ->
     if path is None:
         return
     if isinstance(system, Prompt):
-        if system.file is None and system.text is None:
+        if system.file is None and system.text is None and _prose(defined) is None:
             return
         try:
             if system.file is not None and inside(defined.definition.folder, system.file) == path:

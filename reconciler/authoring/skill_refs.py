@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.authoring.agent_form import AnthropicSkill, CustomSkill, SkillPath
+from reconciler.authoring.agentlift_files import SHARED
 from reconciler.authoring.discovery import Definition
 from reconciler.authoring.documents import Scope
 from reconciler.authoring.files import Refused, inside
@@ -43,20 +44,22 @@ def project_skills(definitions: list[Definition], shelf: SkillShelf, run: Run) -
 
 
 def unused_skills(agents: list[Definition], shelf: SkillShelf, run: Run) -> None:
-    """A note for each skill folder inside an agent's folder that nobody names."""
+    """A note for each skill folder inside an agent's folder, or in agentlift's shared one, that
+    nobody names."""
+    words = {f"{agent.folder}/skills": "./skills/" for agent in agents if agent.alone}
     for agent in agents:
-        if not agent.alone:
-            continue
+        if agent.dialect == "agentlift":
+            words |= {f"{agent.folder}/skills": "", f"{SHARED}/skills": "shared/"}
+    for folder, word in words.items():
         try:
-            folders = run.files.entries(f"{agent.folder}/skills")
-            for entry in folders:
+            for entry in run.files.entries(folder):
                 manifest = f"{entry.path}/SKILL.md"
                 if entry.is_folder and entry.path not in shelf.read and run.files.is_file(manifest):
-                    hint = f"name it in `skills:` of an agent (./skills/{entry.name})"
+                    hint = f"name it in `skills:` of an agent ({word}{entry.name})"
                     message = "no agent names this skill, so it is not uploaded"
                     run.findings.append(note("skill.unused", message, hint, span=Span(manifest)))
         except Refused as refused:
-            run.findings.append(refused.at(Span(f"{agent.folder}/skills")))
+            run.findings.append(refused.at(Span(folder)))
 
 
 def skill_resources(shelf: SkillShelf, run: Run) -> list[Resource]:

@@ -72,3 +72,38 @@ def test_a_prompt_from_a_claude_code_agent() -> None:
     assert [file.path for file in resource(result, "skill/roll-forward").contents[0].files] == [
         "SKILL.md"
     ]
+
+
+def test_agentlift() -> None:
+    result = sample("agentlift")
+    desk = ".managed-agents/desk"
+    assert places(result) == [
+        f"converted.model {desk}/agent.md:2:1", f"converted.skills {desk}/agent.md:2:1",
+        f"converted.tools {desk}/agent.md:2:1", f"converted.mcp_unused {desk}/mcp.json:4:14",
+        "converted.mcp_permission .managed-agents/shared/mcp.json:3:16",
+    ]  # fmt: skip
+    assert result.desired is not None
+    assert [str(item.address) for item in result.desired.resources] == [
+        "agent/desk", "agent/reader", "skill/quote-sources", "skill/reply-form",
+    ]  # fmt: skip
+    found = body(result, "agent/desk")
+    assert found["system"].startswith("You are the Desk. Answer shortly.\n\n---\n\nSign with")
+    assert found["system"].endswith("## hours.md\n\nOpen from nine to five.\n")
+    assert [item["name"] for item in found["mcp_servers"]] == ["library", "tickets"]
+    assert body(result, "agent/reader")["name"] == "Reader"
+    assert "people who work" not in str(result.desired)
+
+
+def test_markdown() -> None:
+    result = sample("markdown")
+    assert result.findings == ()
+    assert result.desired is not None
+    assert [str(item.address) for item in result.desired.resources] == [
+        "agent/clerk", "agent/desk", "agent/desk/reader",
+    ]  # fmt: skip
+    found = body(result, "agent/desk")
+    assert found["system"].startswith("You are the Desk.\n\n---\nEverything below")
+    assert [item.get("name", item["type"]) for item in found["tools"]] == [
+        "agent_toolset_20260401", "find_ticket", "close_ticket", "mcp_toolset", "mcp_toolset",
+    ]  # fmt: skip
+    assert [item["name"] for item in found["mcp_servers"]] == ["library", "calendar"]
