@@ -43,6 +43,8 @@ HIDDEN = HeaderRule(needs=MANAGED_AGENTS)
 NAMED = HeaderRule(needs=MANAGED_AGENTS, says_so=True, refuses_unknown=True)
 # The legacy header flips the shape of skills (documentation); that shape is not imitated.
 SKILLS = HeaderRule(refuses=(LEGACY_SKILLS,))
+# Files are out of beta; an unknown value is refused all the same (recorded).
+FILES = HeaderRule(refuses_unknown=True)
 ANY = HeaderRule()
 
 

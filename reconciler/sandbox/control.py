@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from . import record_controls
 from .clock import Clock
 from .dump import dumped, emptied, filled
 from .errors import not_found
 from .faults import Faults
 from .log import RequestLog
-from .registry import workflow_control
 from .store import Records, reading, writing
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ class Control:
 
 def answer(world: World, workspace: str, method: str, path: str, body: Any) -> Any:
     """The answer to a request under the prefix, made with the key of a workspace."""
-    if path.startswith(f"{PREFIX}workflows"):
+    if record_controls.concerns(path):
         with writing(world.db):
             records = Records(world.db, workspace)
-            return workflow_control(records, method, path, body, world.control.clock.tick())
+            return record_controls.answer(records, method, path, body, world.control.clock.tick())
     if path == f"{PREFIX}dump":
         return _dump(world, method, body)
     return _knob(world.control, method, path, body)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .call import Call
-from .errors import invalid, not_found
+from .errors import ApiError, invalid, not_found
 from .ids import new_id
 from .paging import list_page
 from .shapes import (
@@ -121,8 +121,11 @@ def archive(call: Call) -> dict[str, Any]:
 
 
 def delete(call: Call) -> dict[str, Any]:
-    """`DELETE /v1/environments/{id}` (SDK)."""
+    """`DELETE /v1/environments/{id}` (SDK); refused while sessions refer to it (observed)."""
     environment = _found(call)
+    sessions = call.records.children("session")
+    if any(session["environment_id"] == environment["id"] for session in sessions):
+        raise ApiError(409, "Environment is referenced by sessions; archive it instead.")
     call.records.delete("environment", environment["id"])
     return {"id": environment["id"], "type": "environment_deleted"}
 

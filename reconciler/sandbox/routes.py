@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import agents, credentials, deployments, environments, registry, skills, vaults
-from .auth import ANY, HIDDEN, NAMED, SKILLS, HeaderRule, Surface
+from . import (
+    agents,
+    credentials,
+    deployments,
+    environments,
+    files,
+    model_catalogue,
+    registry,
+    session_events,
+    session_resources,
+    session_threads,
+    sessions,
+    skills,
+    vaults,
+)
+from .auth import ANY, FILES, HIDDEN, NAMED, SKILLS, HeaderRule, Surface
 from .call import Handler
 from .errors import ApiError, not_found
 
@@ -32,6 +46,10 @@ SKILL_VERSION = SKILL + "/versions/{version}"
 ENVIRONMENT = "/v1/environments/{environment_id}"
 VAULT = "/v1/vaults/{vault_id}"
 CREDENTIAL = VAULT + "/credentials/{credential_id}"
+FILE = "/v1/files/{file_id}"
+SESSION = "/v1/sessions/{session_id}"
+RESOURCE = SESSION + "/resources/{resource_id}"
+THREAD = SESSION + "/threads/{thread_id}"
 REGISTERED = "/v1/workspace/registry/agents/{agent_id}"
 
 ROUTES = (
@@ -72,6 +90,30 @@ ROUTES = (
     Route("POST", "/v1/deployments", deployments.create, HIDDEN),
     Route("GET", "/v1/deployments", deployments.list_all, HIDDEN),
     Route("GET", "/v1/deployments/{deployment_id}", deployments.retrieve, HIDDEN),
+    Route("POST", "/v1/files", files.upload, FILES, max_body=files.MAX_BODY),
+    Route("GET", "/v1/files", files.list_all, FILES),
+    Route("GET", FILE, files.retrieve, FILES),
+    Route("DELETE", FILE, files.delete, FILES),
+    Route("GET", FILE + "/content", files.content, FILES),
+    Route("GET", "/v1/models", model_catalogue.list_all),
+    Route("GET", "/v1/models/{model_id}", model_catalogue.retrieve),
+    Route("POST", "/v1/sessions", sessions.create, HIDDEN),
+    Route("GET", "/v1/sessions", sessions.list_all, HIDDEN),
+    Route("GET", SESSION, sessions.retrieve, HIDDEN),
+    Route("POST", SESSION, sessions.update, HIDDEN),
+    Route("DELETE", SESSION, sessions.delete, HIDDEN),
+    Route("POST", SESSION + "/archive", sessions.archive, HIDDEN),
+    Route("POST", SESSION + "/events", session_events.send, HIDDEN),
+    Route("GET", SESSION + "/events", session_events.list_all, HIDDEN),
+    Route("GET", SESSION + "/resources", session_resources.list_all, HIDDEN),
+    Route("POST", SESSION + "/resources", session_resources.add, HIDDEN),
+    Route("GET", RESOURCE, session_resources.retrieve, HIDDEN),
+    Route("POST", RESOURCE, session_resources.update, HIDDEN),
+    Route("DELETE", RESOURCE, session_resources.delete, HIDDEN),
+    Route("GET", SESSION + "/threads", session_threads.list_all, HIDDEN),
+    Route("GET", THREAD, session_threads.retrieve, HIDDEN),
+    Route("POST", THREAD + "/archive", session_threads.archive, HIDDEN),
+    Route("GET", THREAD + "/events", session_threads.list_events, HIDDEN),
     Route("GET", "/v1/me", registry.whoami, surface="registry"),
     Route("GET", "/v1/workspace/tenants", registry.list_tenants, surface="registry"),
     Route("GET", "/v1/workspace/tenants/{tenant_id}", registry.retrieve_tenant, surface="registry"),
