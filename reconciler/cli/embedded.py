@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import signal
 import threading
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler.cli import exit_codes
+from reconciler.cli.embedded_options import staging
 from reconciler.cli.failures import Failure
 from reconciler.cli.options import common
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json
 from reconciler.cli.world import store_of
 from reconciler.engine.diagnostics import error
+
+if TYPE_CHECKING:
+    from reconciler.sandbox import Server
 
 
 @click.command()
@@ -33,8 +39,19 @@ from reconciler.engine.diagnostics import error
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where everything is kept; else .reconcile/sandbox.sqlite of the project.",
 )
+@staging
 @common()
-def sandbox(settings: Settings, port: int, db: Path | None) -> int:  # fmt: skip
+def sandbox(
+    settings: Settings,
+    port: int,
+    db: Path | None,
+    seed: str,
+    log: Path | None,
+    dumps: list[Any],
+    clock: Mapping[str, Any] | None,
+    faults: list[dict[str, Any]],
+    replay: list[dict[str, Any]],
+) -> int:
     """Serve the embedded platform until Ctrl-C. It is not the hosted API.
 
     Prints the environment that clients need.
@@ -42,27 +59,52 @@ def sandbox(settings: Settings, port: int, db: Path | None) -> int:  # fmt: skip
     from reconciler.sandbox import serve
 
     store = db or store_of(_project_or(settings.start))
+    with _stopping() as stop:
+        try:
+            server = serve(store, port=port, seed=seed, log=log)
+        except OSError as failure:
+            message = f"can't serve on port {port}: {failure.strerror or failure}"
+            raise Failure(error("sandbox.port", message, "choose another --port")) from failure
+        with closing(server):
+            _stage(server, dumps, clock, [*replay, *faults])
+            _announce(settings, server)
+            stop.wait()
+    return exit_codes.OK
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """Set by Ctrl-C and by the signal that asks a process to end."""
     stop = threading.Event()
 
     def handle(number: int, frame: FrameType | None) -> None:
         stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, handle)
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        server = serve(store, port=port)
-    except OSError as failure:
-        message = f"can't serve on port {port}: {failure.strerror or failure}"
-        raise Failure(error("sandbox.port", message, "choose another --port")) from failure
-    with closing(server):
-        _announce(settings, {
-            "ANTHROPIC_BASE_URL": server.url,
-            "ANTHROPIC_API_KEY": server.api_key,
-            "NTRO_HOST": server.registry_url,
-            "NTRO_API_KEY": server.registry_key,
-        })  # fmt: skip
-        stop.wait()
-    return exit_codes.OK
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stage(
+    server: Server,
+    dumps: Iterable[Any],
+    clock: Mapping[str, Any] | None,
+    faults: list[dict[str, Any]],
+) -> None:
+    """What the options ask for, before anyone is told of the address."""
+    told = "--seed-from"
+    try:
+        for document in dumps:
+            server.fill(document)
+        told = "--clock"
+        server.set_clock(clock)
+        told = "--replay"
+        server.set_faults(faults)
+    except ValueError as failure:
+        raise click.BadParameter(str(failure), param_hint=told) from None
 
 
 def _project_or(start: Path) -> Path:
@@ -76,11 +118,22 @@ def _project_or(start: Path) -> Path:
         return start
 
 
-def _announce(settings: Settings, environment: dict[str, str]) -> None:
+def _announce(settings: Settings, server: Server) -> None:
+    """Where the clients find it; a shell may read the lines as they are."""
+    environment = {
+        "ANTHROPIC_BASE_URL": server.url,
+        "ANTHROPIC_API_KEY": server.api_key,
+        "NTRO_HOST": server.registry_url,
+        "NTRO_API_KEY": server.registry_key,
+    }
     if settings.format == "json":
         write_json({"format_version": 1, "kind": "sandbox", "environment": environment})
         return
     click.echo("# The embedded platform, not the hosted API: nothing here leaves this machine.")
     for name, value in environment.items():
         click.echo(f"{name}={value}")
+    click.echo("# ANTHROPIC_…: the official SDKs and ant. NTRO_…: the ntro SDK.")
+    click.echo("# The ntro command takes the host from its file alone; in ~/.ntro/config.toml:")
+    click.echo('#   default_connection_name = "sandbox"')
+    click.echo(f'#   [connections.sandbox]\n#   host = "{server.registry_url}"')
     click.echo("Serving; Ctrl-C ends it.", err=True)

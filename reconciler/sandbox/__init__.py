@@ -5,6 +5,7 @@ Importing this loads no web server; `serve` does.
 
 from __future__ import annotations
 
+from .fault_rules import rule_from_text
 from .server import Server, serve
 
-__all__ = ["Server", "serve"]
+__all__ = ["Server", "rule_from_text", "serve"]

@@ -18,6 +18,7 @@ SECRET_KEYS = frozenset(
         "api_key",
         "password",
         "private_key",
+        "auth",
     }
 )
 # Inside of `auth` everything is secret but these, so that a misspelt key gives nothing away.

@@ -1,7 +1,8 @@
-"""The request log and the faults."""
+"""Faults: where and how often they strike, and those in the place of an answer."""
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import anthropic
 import httpx2
 import pytest
 
-from reconciler.sandbox import Server, serve
+from reconciler.sandbox import Server, rule_from_text, serve
 
 from .conftest import make_client
 
@@ -33,20 +34,6 @@ def clean(server: Server) -> Iterator[None]:
 
 def count(client: anthropic.Anthropic) -> int:
     return len(client.beta.agents.list().data)
-
-
-def test_the_log_tells_what_was_asked(server: Server, client: anthropic.Anthropic) -> None:
-    client.beta.agents.create(name="a", model="claude-sonnet-5")
-    with pytest.raises(anthropic.NotFoundError):
-        client.beta.agents.retrieve("agent_nobody", version=3)
-    first, second = server.requests()
-    assert (first["method"], first["path"], first["status"]) == ("POST", "/v1/agents", 200)
-    assert first["body"] == {"name": "a", "model": "claude-sonnet-5"}
-    assert (second["path"], second["status"]) == ("/v1/agents/agent_nobody", 404)
-    assert second["query"] == {"version": "3"}
-    assert second["body"] is None
-    server.clear_requests()
-    assert server.requests() == []
 
 
 def test_the_log_shows_no_secret(server: Server, client: anthropic.Anthropic) -> None:
@@ -176,6 +163,17 @@ def test_the_registry_gets_its_own_shape(server: Server, registry: httpx2.Client
         {"kind": "drop", "path": "("},
         {"kind": "drop", "count": 0},
         {"kind": "drop", "colour": "red"},
+        {"kind": "drop", "probability": 0},
+        {"kind": "drop", "probability": 1.5},
+        {"kind": "status", "status": 600},
+        {"kind": "latency", "seconds": float("nan")},
+        {"kind": "latency", "seconds": 1, "jitter": -1},
+        {"kind": "stale"},
+        {"kind": "stale", "writes": 1, "reads": 1},
+        {"kind": "stale", "writes": 33},
+        {"kind": "stale", "writes": 1, "method": "POST"},
+        {"kind": "slow"},
+        "drop",
     ],
 )
 def test_a_rule_it_does_not_understand_is_refused(server: Server, rule: dict[str, Any]) -> None:
@@ -196,9 +194,95 @@ def test_the_same_over_http(server: Server) -> None:
         assert [entry["status"] for entry in log] == [500, 200]
         assert control.delete("/_sandbox/requests").status_code == 200
         assert control.get("/_sandbox/requests").json() == []
+        assert control.get("/_sandbox/faults").json() == rules
         assert control.delete("/_sandbox/faults").status_code == 200
+        assert control.get("/_sandbox/faults").json() == []
+        assert control.get("/_sandbox/clock").json()["set"] is False
+        clock = {"now": "2030-01-01T00:00:00.000000Z", "step": 2}
+        assert control.put("/_sandbox/clock", json=clock).status_code == 200
+        assert control.get("/_sandbox/clock").json() == {**clock, "set": True}
+        assert control.put("/_sandbox/clock").status_code == 400
+        assert control.delete("/_sandbox/clock").status_code == 200
         assert control.get("/_sandbox/nothing").status_code == 404
         assert httpx2.get(f"{server.url}/_sandbox/requests").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("written", "rule"),
+    [
+        ("latency 0.2 jitter=0.1", {"kind": "latency", "seconds": 0.2, "jitter": 0.1}),
+        (
+            "status 429 retry_after=2 method=POST path=^/v1/agents$ skip=1 count=2",
+            {"kind": "status", "status": 429, "retry_after": 2, "method": "POST", "path": "^/v1/agents$", "skip": 1, "count": 2},
+        ),
+        ("  drop   after probability=.5 ", {"kind": "drop", "when": "after", "probability": 0.5}),
+        ("drop when=before", {"kind": "drop", "when": "before"}),
+        ("slow 3", {"kind": "slow", "seconds": 3}),
+        ("stale writes=2", {"kind": "stale", "writes": 2, "method": "GET"}),
+        ("reorder", {"kind": "reorder"}),
+        ("unknown_field name=x1 path=a=b", {"kind": "unknown_field", "name": "x1", "path": "a=b"}),
+        ('{"kind": "status", "status": 500}', {"kind": "status", "status": 500}),
+    ],
+)  # fmt: skip
+def test_the_grammar_of_the_command_line(written: str, rule: dict[str, Any]) -> None:
+    assert rule_from_text(written) == rule
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "explode", "latency", "latency soon", "drop after after", "drop when=", "reorder 1", "status 429 count=x", "status status=429 429", "stale writes=1 writes=2", "{", "[]", '{"kind": 1}', "drop path=("],
+)  # fmt: skip
+def test_what_the_grammar_refuses(written: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        rule_from_text(written)
+
+
+def test_a_limit_with_its_error_code(server: Server, client: anthropic.Anthropic) -> None:
+    server.set_faults([{"kind": "status", "status": 429, "code": "enforced_spend_limit_reached"}])
+    with pytest.raises(anthropic.RateLimitError) as caught:
+        client.beta.agents.list()
+    assert caught.value.error_code == "enforced_spend_limit_reached"
+    assert "retry-after" not in caught.value.response.headers
+
+
+def test_latency_with_jitter_is_drawn_from_the_seed(
+    server: Server, client: anthropic.Anthropic
+) -> None:
+    server.set_faults([{"kind": "latency", "seconds": 0.001, "jitter": 0.01}])
+    for _ in range(4):
+        client.beta.agents.list()
+    drawn = [entry["faults"][0]["seconds"] for entry in server.requests()]
+    assert len(set(drawn)) == 4
+    assert all(0.001 <= seconds <= 0.011 for seconds in drawn)
+    assert all(entry["seconds"] >= entry["faults"][0]["seconds"] for entry in server.requests())
+
+
+def test_a_slow_body_arrives_whole_or_runs_into_the_timeout(
+    server: Server, client: anthropic.Anthropic, make_agent: Callable[..., Any]
+) -> None:
+    made = make_agent(system="s" * 5000)
+    server.set_faults([{"kind": "slow", "seconds": 0.02}])
+    assert client.beta.agents.retrieve(made.id).system == "s" * 5000
+    server.set_faults([{"kind": "slow", "seconds": 3600, "method": "POST"}])
+    with pytest.raises(anthropic.APITimeoutError):
+        client.with_options(timeout=0.05).beta.agents.create(name="late", model="claude-opus-5")
+    assert "late" in [agent.name for agent in client.beta.agents.list()]
+
+
+def test_probability_strikes_some_and_the_same_ones_again(
+    server: Server, client: anthropic.Anthropic
+) -> None:
+    def struck() -> list[bool]:
+        server.set_faults([{"kind": "status", "status": 500, "probability": 0.5}])
+        server.clear_requests()
+        for _ in range(20):
+            with contextlib.suppress(anthropic.InternalServerError):
+                client.beta.agents.list()
+        return [entry["status"] == 500 for entry in server.requests()]
+
+    first = struck()
+    assert 2 < sum(first) < 18
+    assert struck() == first
 
 
 def test_close_does_not_wait_for_a_slow_request(tmp_path: Path) -> None:
