@@ -2,6 +2,8 @@
 
 project, discovery          reconcile.yaml, and which file defines which address
 files, yaml_*, documents    bytes to plain values with places, a target's override merged in
+expansion                   other forms to this project's own, places kept: markdown, mcp_file,
+                            includes, agentlift, agentlift_files; foreign, unsupported
 *_form, forms, validate     pydantic models of what may be written, errors in plain words
 agent, environments         one definition to one resource, by way of
   prompt, words, tools, mcp, urls, skills, skill_refs, roster, variables, limits

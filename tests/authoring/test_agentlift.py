@@ -151,7 +151,7 @@ def test_servers(tmp_path: Path, text: str, servers: list[str] | None, notes: li
     ],
 )
 def test_asking_is_noted(tmp_path: Path, server: str, noted: bool) -> None:
-    result = loaded(tmp_path, {HERE: md(FULL), f"{ROOT}/a/.mcp.json": '{"s":\n {%s}}' % server})
+    result = loaded(tmp_path, {HERE: md(FULL), f"{ROOT}/a/.mcp.json": f'{{"s":\n {{{server}}}}}'})
     expected = [f"converted.mcp_permission {ROOT}/a/.mcp.json:2:2"] if noted else []
     assert places(result) == expected
 

@@ -140,7 +140,7 @@ def test_of_no_use_to_others_in_the_folder(tmp_path: Path) -> None:
         ('{"s": {}}', "field.missing 1:7"),
         ("[]", "field.type 1:1"),
         ("", "yaml.empty_file 1:1"),
-        ('{"s": {', "yaml.syntax 2:1"),
+        ('{"s":\n ]}', "yaml.syntax 2:2"),
     ],
 )
 def test_refused(tmp_path: Path, text: str, expected: str) -> None:
