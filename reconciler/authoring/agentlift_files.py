@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from reconciler.authoring.discovery import Discovered, add, entries_of, other_file
 from reconciler.authoring.files import Entry, Files
-from reconciler.engine.diagnostics import Diagnostic, Span, note, warning
+from reconciler.engine.diagnostics import Diagnostic, Span, error, note, warning
 
 ROOT = ".managed-agents"
 SHARED = f"{ROOT}/shared"
@@ -31,7 +31,11 @@ def _agent(files: Files, folder: Entry, found: Discovered, findings: list[Diagno
     }
     written = [entries.pop(name) for name in _DEFINITIONS if name in entries]
     for name, entry in entries.items():
-        if name != "mcp.json":
+        if name in ("agent.yaml", "agent.yml"):
+            message = f"{name} is not read in {ROOT}"
+            hint = "write agent.md, or move the folder to agents/"
+            findings.append(error("form.not_read", message, hint, span=Span(entry.path)))
+        elif name != "mcp.json":
             other_file(files, entry, findings)
     if not written:
         if len(findings) == before:

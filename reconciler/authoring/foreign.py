@@ -12,7 +12,7 @@ from typing import Any
 from reconciler.authoring.files import Refused
 from reconciler.authoring.markdown import parse_markdown
 from reconciler.authoring.run import Run
-from reconciler.authoring.yaml_source import Source
+from reconciler.authoring.yaml_source import Source, parse_text
 from reconciler.engine.diagnostics import Diagnostic, Span, error, warning
 
 _NOT_AN_AGENT = "move it elsewhere, or write the agent with `model:`, `system:`, `tools:`"
@@ -39,6 +39,17 @@ def foreign(source: Source, *, prose: bool = False) -> Diagnostic | None:
         message = f"this is {_CLAUDE_CODE}, not a managed agent"
         return error("agent.claude_code", message, _CONVERT, span=source.key_span((key,)))
     return None
+
+
+def foreign_among_several(file: str, data: bytes, found: list[Diagnostic]) -> Diagnostic | None:
+    """The same of a file that can't be read only because it holds several documents, as manifests
+    often do: the first of them decides."""
+    several = next((one for one in found if one.code == "yaml.several_documents"), None)
+    if several is None or several.span is None:
+        return None
+    lines = data.decode("utf-8-sig", errors="replace").split("\n")
+    source, _ = parse_text(file, "\n".join(lines[: several.span.line - 1]))
+    return None if source is None else foreign(source)
 
 
 def foreign_texts(texts: Iterable[str], run: Run) -> None:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from reconciler.authoring.documents import Item
 from reconciler.authoring.files import Refused, inside
+from reconciler.authoring.json_source import parse_file
 from reconciler.authoring.run import Run
-from reconciler.authoring.yaml_source import Source, empty_values, parse
+from reconciler.authoring.yaml_source import Source, empty_values
 from reconciler.engine.diagnostics import Span, error
 
 _ENDINGS = (".yaml", ".yml", ".json")
@@ -58,7 +59,7 @@ def _read(item: Item, folder: str, address: str, run: Run) -> Source | None:
     except Refused as refused:
         run.findings.append(refused.at(item.span, address))
         return None
-    source, problems = parse(path, data)
+    source, problems = parse_file(path, data)
     run.findings.extend(problems)
     if source is not None:
         run.findings.extend(empty_values(source))

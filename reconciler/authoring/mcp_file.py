@@ -11,8 +11,9 @@ from typing import Any
 
 from reconciler.authoring.documents import Item
 from reconciler.authoring.files import Refused
+from reconciler.authoring.json_source import parse_file
 from reconciler.authoring.run import Run
-from reconciler.authoring.yaml_source import KeyPath, Source, empty_values, parse
+from reconciler.authoring.yaml_source import KeyPath, Source, empty_values
 from reconciler.engine.diagnostics import Span, error
 
 FILE = "mcp.json"
@@ -47,7 +48,7 @@ def read_servers(path: str, address: str, run: Run) -> dict[str, Item]:
 
 def _read(path: str, run: Run) -> Source | None:
     try:
-        source, problems = parse(path, run.files.read(path))
+        source, problems = parse_file(path, run.files.read(path))
     except Refused as refused:
         run.findings.append(refused.at(Span(path)))
         return None

@@ -81,6 +81,7 @@ def test_files_that_define_nothing(tmp_path: Path) -> None:
         ("agents/mcp.json", "form.not_read agents/mcp.json:1:1"),
         ("agents/b/mcp.json", "form.not_read agents/b/mcp.json:1:1"),
         (".managed-agents/b/notes.txt", "agent.no_definition .managed-agents/b:1:1"),
+        (".managed-agents/b/agent.yaml", "form.not_read .managed-agents/b/agent.yaml:1:1"),
         (".managed-agents/b/vault.yaml", "kind.not_managed .managed-agents/b/vault.yaml:1:1"),
         ("agents/vault-x.md", "kind.not_managed agents/vault-x.md:1:1"),
         ("agents/b c/agent.yaml", "address.name agents/b c/agent.yaml:1:1"),

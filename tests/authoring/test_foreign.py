@@ -39,6 +39,15 @@ def test_manifests(tmp_path: Path, text: str, place: str, says: str) -> None:
     assert places(prose) == [f"agent.foreign {MD}:{int(line) + 1}:{column}"]
 
 
+@pytest.mark.parametrize("first", ["", "---\n", "# A comment\n"])
+def test_several_manifests_in_one_file(tmp_path: Path, first: str) -> None:
+    text = f"{first}apiVersion: v1\nkind: Agent\n---\napiVersion: v1\nkind: Service\n"
+    result = loaded(tmp_path, {YAML: text})
+    assert places(result) == [f"agent.foreign {YAML}:{2 if first else 1}:1"]
+    agents = loaded(tmp_path, {YAML: "model: m\n---\nmodel: n\n"})
+    assert places(agents) == [f"yaml.several_documents {YAML}:2:1"]
+
+
 @pytest.mark.parametrize("key", ["agent: x", "resource: {}", "services: {}", "jobs: []", "kind: x"])
 def test_a_stray_key_of_an_agent_is_only_that(tmp_path: Path, key: str) -> None:
     assert places(loaded(tmp_path, {YAML: f"model: m\n{key}\n"})) == [f"field.unknown {YAML}:2:1"]

@@ -82,6 +82,14 @@ def test_variables_and_registration(tmp_path: Path) -> None:
     assert body(result, "credential/t/a")
 
 
+def test_json_escapes(tmp_path: Path) -> None:
+    name = "\U0001f600\\\\ud83d é"
+    text = json.dumps({name: {"url": URL}})
+    assert "\\ud83d\\ude00" in text
+    result = agent(tmp_path, "", {HERE: text})
+    assert body(result)["mcp_servers"][0]["name"] == name
+
+
 def test_empty_is_none(tmp_path: Path) -> None:
     for text in ("{}", '{"mcpServers": {}}'):
         assert body(agent(tmp_path, "", {HERE: text})) == {"name": "a", "model": {"id": "m"}}
