@@ -137,6 +137,13 @@ def _servers(folder: str, scope: Scope, run: Run) -> dict[str, Item]:
 def _named(
     words: list[Any], own: dict[str, Item], shared: dict[str, Item], scope: Scope
 ) -> Iterator[Item]:
+    # What one of the two files may have meant to hold is not missing.
+    folders = (scope.document.file.rpartition("/")[0], SHARED)
+    files = {f"{folder}/{name}" for folder in folders for name in _MCP}
+    unreadable = any(
+        item.severity == "error" and item.span is not None and item.span.file in files
+        for item in scope.findings
+    )
     for at, word in enumerate(words):
         if not isinstance(word, str):
             message = "an entry of `mcp` is the name of a server"
@@ -146,6 +153,8 @@ def _named(
         found = shared.get(name) if name != word else own.get(name, shared.get(name))
         if found is not None:
             yield found
+            continue
+        if unreadable:
             continue
         known = [*own, *(f"shared/{one}" for one in shared)]
         hint = nearest(word, known) or (f"servers: {', '.join(known)}" if known else "")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import Tag, ValidationError
@@ -11,7 +12,6 @@ from pydantic import Tag, ValidationError
 from reconciler.authoring.documents import Scope
 from reconciler.authoring.forms import HINTS, PATTERNS, TYPES, Form, nearest, one_of
 from reconciler.authoring.yaml_source import KeyPath, dotted
-from reconciler.engine.diagnostics import Span
 
 F = TypeVar("F", bound=Form)
 
@@ -39,10 +39,12 @@ def check(
     except ValidationError as failed:
         errors = failed.errors(include_url=False)
     bad: set[str] = set()
-    answered = {item.span for item in scope.findings if item.code.startswith("yaml.")}
-    for item in errors:
-        _report(form, scope, value, item, answered)
-        bad.update(part for part in item["loc"][:1] if isinstance(part, str))
+    found = [_Error(*_locate(form, value, item["loc"]), item) for item in errors]
+    for one in _once(found, scope):
+        _report(scope, one)
+    for one in found:
+        bad.update(str(part) for part in one.path[:1])
+        bad |= {one.meant} if len(one.path) == 1 else set()
     for group in together:
         if bad & group:
             bad |= group
@@ -53,14 +55,47 @@ def check(
         return None, frozenset(bad)
 
 
-def _report(
-    form: type[Form], scope: Scope, value: Any, item: Any, answered: set[Span | None]
-) -> None:
-    """Report one error of pydantic's, unless YAML's reading of that place is a finding already."""
-    path, owner = _locate(form, value, item["loc"])
-    kind, context = item["type"], item.get("ctx") or {}
-    if kind != "missing" and {scope.document.span(path), scope.document.key_span(path)} & answered:
-        return
+@dataclass(frozen=True, slots=True)
+class _Error:
+    """One error of pydantic's: where it is, and the form that holds the end of that path."""
+
+    path: KeyPath
+    owner: type[Form] | None
+    item: Any
+
+    @property
+    def kind(self) -> str:
+        return str(self.item["type"])
+
+    @property
+    def meant(self) -> str:
+        """The known key that an unknown one is a misspelling of, or ""."""
+        if self.kind != "extra_forbidden" or self.owner is None:
+            return ""
+        hint = nearest(str(self.path[-1]), list(self.owner.model_fields))
+        return next((name for name in self.owner.model_fields if f"`{name}`" in hint), "")
+
+
+def _once(errors: list[_Error], scope: Scope) -> Iterator[_Error]:
+    """The errors without those that follow from another: what YAML's reading has answered, a key
+    that is missing because it is misspelt, the keys of a tool that doesn't exist."""
+    answered = {item.span for item in scope.findings if item.code.startswith("yaml.")}
+    misspelt = {(*error.path[:-1], error.meant) for error in errors if error.meant}
+    nameless = {error.path[:-1] for error in errors if error.kind == "tools.unmapped"}
+    for error in errors:
+        places = {scope.document.span(error.path), scope.document.key_span(error.path)}
+        if error.kind == "missing":
+            if error.path not in misspelt:
+                yield error
+        elif not places & answered and not (
+            error.kind == "extra_forbidden" and error.path[:-1] in nameless
+        ):
+            yield error
+
+
+def _report(scope: Scope, found: _Error) -> None:
+    path, owner, item = found.path, found.owner, found.item
+    kind, context = found.kind, item.get("ctx") or {}
     if kind == "extra_forbidden":
         _unknown(scope, path, owner)
     elif kind == "missing":

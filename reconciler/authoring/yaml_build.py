@@ -124,6 +124,8 @@ class Builder:
                 self._error("yaml.duplicate_key", message, key, "keep one of them")
             else:
                 result[name] = self._build(key, item, (*path, name), depth)
+                if key.tag != _STR and (*path, name) in self.empty[-1:]:
+                    self.empty.pop()  # the key is the mistake
         for item in merged:
             self._merge(item, result, path, depth)
         return result

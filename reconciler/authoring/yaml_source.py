@@ -7,6 +7,7 @@ answered by a diagnostic instead. Of a place only its numbers are kept, until so
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -126,6 +127,9 @@ def empty_values(source: Source) -> Iterator[Diagnostic]:
         )
 
 
+_KEY_ALONE = re.compile(r"[ \t]*[\w.-]+\Z")
+
+
 def _compose(text: str) -> yaml.Node | None:
     loader = yaml.CSafeLoader(text)
     try:
@@ -144,9 +148,11 @@ def _syntax(file: str, first_line: int, text: str, problem: yaml.YAMLError) -> D
         line, column = before.count("\n"), at - (before.rfind("\n") + 1)
         place = Span(file, first_line + line, column + 1)
         return error("yaml.control_character", str(what), "remove the character", span=place)
-    place = span_at(file, first_line, mark)
     rows = text.splitlines()
     row = rows[mark.line] if mark.line < len(rows) else ""
+    place = span_at(file, first_line, mark)
+    if mark.line >= len(rows) and text[-1:] not in ("\n", ""):  # libyaml ends the last line itself
+        place = Span(file, first_line + len(rows) - 1, len(rows[-1]) + 1)
     if "another document" in what:
         message = "a second document begins here; a file holds one"
         hint = "move it into a file of its own, or delete the line ---"
@@ -154,7 +160,14 @@ def _syntax(file: str, first_line: int, text: str, problem: yaml.YAMLError) -> D
     if "mapping values are not allowed" in what:
         message = "a colon followed by a blank can't stand inside an unquoted value"
         hint = 'put the value in quotes ("…: …"), or on the next line after `|` or `>`'
+        if _KEY_ALONE.match(row[: mark.column]):
+            hint = "if this is a key, its line is indented too far; else put the value in quotes"
         return error("yaml.colon", message, hint, span=place)
+    context_mark = getattr(problem, "context_mark", None)
+    if "expected ':'" in what and context_mark is not None:
+        place = span_at(file, first_line, context_mark)
+        hint = "write `key: value`, or indent the line if it continues a text"
+        return error("yaml.syntax", "a key without a colon behind it", hint, span=place)
     if "cannot start any token" in what:
         character = row[mark.column : mark.column + 1]
         if character == "\t":
@@ -162,9 +175,12 @@ def _syntax(file: str, first_line: int, text: str, problem: yaml.YAMLError) -> D
             return error("yaml.tab", message, "replace the tab with blanks", span=place)
         message = f"a value can't begin with {character}"
         return error("yaml.syntax", message, "put the value in quotes", span=place)
+    if "<document start>" in what:
+        message = "there is more behind the end of the value"
+        return error("yaml.syntax", message, "keep one value, and take out the rest", span=place)
     context = getattr(problem, "context", None)
     message = f"{context}: {what}" if context else str(what)
-    hint = _syntax_hint(what, getattr(problem, "context_mark", None), first_line)
+    hint = _syntax_hint(what, context_mark, first_line)
     return error("yaml.syntax", f"not valid YAML: {message}", hint, span=place)
 
 

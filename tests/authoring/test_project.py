@@ -110,7 +110,7 @@ def test_empty_moved_and_policy_are_fine(tmp_path: Path) -> None:
 
 def test_mistakes_in_both_are_reported_together(tmp_path: Path) -> None:
     files = {"reconcile.yaml": BASE + "polcy: {}\n", "agents/a/agent.yaml": "modle: m\n"}
-    assert codes(loaded(tmp_path, files)) == ["field.missing", "field.unknown", "field.unknown"]
+    assert codes(loaded(tmp_path, files)) == ["field.unknown", "field.unknown"]
 
 
 def test_other_folders(tmp_path: Path) -> None:
