@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-import copy
 import importlib
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
-from pydantic_core import SchemaValidator
 
 from reconciler.authoring import agent_form, environments, load, tool_form
 from reconciler.authoring.forms import Form
 from reconciler.engine.values import Ref, encode, replace_refs
 from tests.authoring.support import agent
+from tests.sdk_types import strict
 
-anthropic = pytest.importorskip("anthropic", reason="the SDK is an extra")
+pytest.importorskip("anthropic", reason="the SDK is an extra")
 DATA = Path(__file__).parents[1] / "data"
 
 
 def sdk(module: str, name: str) -> Any:
     return getattr(importlib.import_module(f"anthropic.types.beta.{module}"), name)
-
-
-def _harden(node: Any) -> None:
-    """Make a TypedDict's core schema strict and eager: it would drop unknown keys silently."""
-    if isinstance(node, dict):
-        if node.get("type") == "generator":
-            node["type"] = "list"
-        if node.get("type") == "typed-dict" and "extras_schema" not in node:
-            node["extra_behavior"] = "forbid"
-        for item in node.values():
-            _harden(item)
-    elif isinstance(node, list | tuple):
-        for item in node:
-            _harden(item)
-
-
-def _validator(params: Any) -> SchemaValidator:
-    schema = copy.deepcopy(TypeAdapter(params).core_schema)
-    _harden(schema)
-    return SchemaValidator(schema)
 
 
 def _known(ref: Ref) -> object:
@@ -88,7 +66,7 @@ def test_a_body_is_one_that_the_sdk_would_send(tmp_path: Path, roster: str) -> N
     result = agent(tmp_path, RICH + roster)
     assert result.desired is not None, result.findings
     [resource] = result.desired.resources
-    validator = _validator(sdk("agent_create_params", "AgentCreateParams"))
+    validator = strict(sdk("agent_create_params", "AgentCreateParams"))
     validator.validate_python(replace_refs(resource.body, _known))
 
 
@@ -97,8 +75,8 @@ def test_the_samples_are_bodies_too(name: str) -> None:
     result = load(DATA / name, target=None, variables={}, environ={})
     assert result.desired is not None
     params = {
-        "agent": _validator(sdk("agent_create_params", "AgentCreateParams")),
-        "environment": _validator(sdk("environment_create_params", "EnvironmentCreateParams")),
+        "agent": strict(sdk("agent_create_params", "AgentCreateParams")),
+        "environment": strict(sdk("environment_create_params", "EnvironmentCreateParams")),
     }
     for resource in result.desired.resources:
         if resource.address.kind in params:

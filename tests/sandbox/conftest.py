@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from reconciler.sandbox import Server, serve
+from tests.sdk_types import CheckedAnthropic
 
 WORKSPACES = itertools.count(1)
 
@@ -36,7 +37,7 @@ def make_client(server: Server, workspace: str | None = None) -> anthropic.Anthr
     key = server.api_key if workspace is None else f"{server.api_key}@{workspace}"
     # Reading the certificates, of no use here, is what takes longest in making a client.
     plain = anthropic.DefaultHttpxClient(verify=False)
-    return anthropic.Anthropic(base_url=server.url, api_key=key, max_retries=0, http_client=plain)
+    return CheckedAnthropic(base_url=server.url, api_key=key, max_retries=0, http_client=plain)
 
 
 HEADERS = {
@@ -66,6 +67,30 @@ def make_agent(client: anthropic.Anthropic) -> Callable[..., Any]:
         return client.beta.agents.create(**{"name": "a", "model": "claude-sonnet-5", **fields})
 
     return make
+
+
+@pytest.fixture
+def deploy(client: anthropic.Anthropic, make_agent: Callable[..., Any]) -> Callable[..., Any]:
+    """A deployment of an agent of its own, unless another is named."""
+
+    def make(agent: Any = None, **fields: Any) -> Any:
+        whole: dict[str, Any] = {"name": "d", "initial_events": EVENTS, **fields}
+        whole["agent"] = agent or make_agent().id
+        if "environment_id" not in whole:
+            whole["environment_id"] = client.beta.environments.create(name="e").id
+        return client.beta.deployments.create(**whole)
+
+    return make
+
+
+@pytest.fixture
+def set_clock(server: Server) -> Iterator[Callable[[str], None]]:
+    """Makes the server's time stand still, until the test is over."""
+    yield lambda now: server.set_clock({"now": now})
+    server.set_clock(None)
+
+
+EVENTS: Any = [{"type": "user.message", "content": [{"type": "text", "text": "go"}]}]
 
 
 def skill_files(

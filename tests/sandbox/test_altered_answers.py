@@ -95,7 +95,11 @@ def test_a_field_nobody_knows(
     tools: Any = [{"type": "agent_toolset_20260401", "configs": [{"name": "bash"}]}]
     made = make_agent(tools=tools, metadata={"k": "v"})
     server.set_faults([{"kind": "unknown_field"}])
-    seen = client.beta.agents.retrieve(made.id).to_dict()
+    with pytest.raises(AssertionError, match="BetaManagedAgentsAgent has no unheard_of"):
+        client.beta.agents.retrieve(made.id)
+    plain = anthropic.Anthropic(base_url=server.url, api_key=client.api_key, max_retries=0)
+    with plain:
+        seen = plain.beta.agents.retrieve(made.id).to_dict()
     assert seen["unheard_of"] == seen["model"]["unheard_of"] == "new"
     assert seen["tools"][0]["configs"][0]["unheard_of"] == "new"
     assert seen["metadata"] == {"k": "v"}
