@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +15,7 @@ from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure, as_finding
 from reconciler.cli.options import common, leaving_out, max_removals_option, planning
 from reconciler.cli.plan import show_plan, with_findings
+from reconciler.cli.saved import only_reviewed, read_plan
 from reconciler.cli.settings import Settings
 from reconciler.cli.signals import stopping
 from reconciler.cli.terminal import Progress, is_terminal, progress, write_json, write_lines
@@ -20,6 +23,7 @@ from reconciler.cli.world import Place, Planned, held, planned, reach
 from reconciler.engine.diagnostics import error
 from reconciler.engine.outcome import Report
 from reconciler.engine.plan import PlanOptions
+from reconciler.engine.saved_plan import SavedPlan
 from reconciler.engine.values import Secret
 from reconciler.render.json_documents import report_document
 from reconciler.render.lines import BLANK
@@ -51,13 +55,24 @@ def _writing(function: Callable[..., int]) -> Callable[..., Any]:
 @leaving_out
 @common()
 def apply(
-    settings: Settings, options: PlanOptions, yes: bool, expect: str | None, parallelism: int
+    settings: Settings,
+    options: PlanOptions,
+    yes: bool,
+    expect: str | None,
+    parallelism: int,
+    saved: Path | None = None,
 ) -> int:
     """Make the target equal to the folders: plan, ask, write, report.
 
-    Without a terminal to ask on, --yes or --expect is needed.
+    With the FILE of a saved plan (`plan --out FILE`) exactly its actions are carried out; what is
+    new or different since is held back and named (exit 4). Without a terminal to ask on, --yes,
+    --expect or a saved plan is needed.
     """
-    return _carry_out(settings, options, yes, expect, parallelism)
+    if saved is None:
+        return _carry_out(settings, options, yes, expect, parallelism)
+    reviewed = read_plan(saved)
+    settings = replace(settings, target=settings.target or reviewed.target)
+    return _carry_out(settings, reviewed.options, True, expect, parallelism, reviewed)
 
 
 @click.command()
@@ -77,7 +92,12 @@ def destroy(
 
 
 def _carry_out(
-    settings: Settings, options: PlanOptions, yes: bool, expect: str | None, parallelism: int
+    settings: Settings,
+    options: PlanOptions,
+    yes: bool,
+    expect: str | None,
+    parallelism: int,
+    reviewed: SavedPlan | None = None,
 ) -> int:
     asks = not yes and expect is None
     if asks and not is_terminal(sys.stdin):
@@ -88,6 +108,8 @@ def _carry_out(
         held(place),
         planned(place, options, say) as found,
     ):
+        if reviewed is not None:
+            found = only_reviewed(found, reviewed, place)
         if settings.format == "text" or asks:
             show_plan(settings, place, found, to_stderr=settings.format == "json")
         _check(found, expect, settings, place)

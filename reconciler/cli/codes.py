@@ -69,6 +69,21 @@ CODES: Final[Mapping[str, Code]] = {
         "Plan and review again, and expect the new digest.",
         "reconcile apply --expect sha256:…",
     ),
+    "plan.not_written": Code(
+        "the file of a plan could not be written",
+        "A plan is saved whole or not at all.",
+        "Mind the permissions of the folder and the space on the disk, or name another FILE.",
+    ),
+    "plan.of_another": Code(
+        "a saved plan is of another project or target",
+        "Its actions were reviewed for that one; here they would mean something else.",
+        "Give the --target it was made for, or plan here.",
+    ),
+    "plan.unreadable": Code(
+        "a file is not a plan that this version reads",
+        "Only what `plan --out` wrote can be carried out, since nothing else was reviewed.",
+        "Plan again with `reconcile plan --out FILE`.",
+    ),
     "project.not_found": Code(
         "there is no reconcile.yaml here or in any folder above",
         "A project is the folder that holds reconcile.yaml.",

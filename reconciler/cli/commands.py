@@ -6,6 +6,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.apply import apply, destroy
+from reconciler.cli.drift import drift
 from reconciler.cli.embedded import sandbox
 from reconciler.cli.explain import explain
 from reconciler.cli.facts import doctor, outputs
@@ -28,6 +29,6 @@ def main() -> None:
 
 
 for command in (
-    init, validate, show, explain, schema, plan, apply, destroy, outputs, doctor, sandbox,
+    init, validate, show, explain, schema, plan, drift, apply, destroy, outputs, doctor, sandbox,
 ):  # fmt: skip
     main.add_command(command)

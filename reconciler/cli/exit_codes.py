@@ -28,7 +28,8 @@ def of_report(report: Report, plan: Plan) -> int:
     """The end of a command that wrote."""
     if report.interrupted:
         return INTERRUPTED
-    if any(outcome.moved for outcome in report.outcomes):
+    stale = any(held.reason == "stale" for held in plan.held)
+    if stale or any(outcome.moved for outcome in report.outcomes):
         return STALE
     if not report.ok:
         return FAILED_AFTER_WRITE if report.count("applied") else ERROR

@@ -82,7 +82,8 @@ def addresses(function: Command) -> Command:
 
 
 def planning(function: Callable[..., int]) -> Callable[..., int]:
-    """Adds what a plan may be told, handed on as `options`.
+    """Adds what a plan may be told, handed on as `options`; a file among the addresses is a plan
+    that was saved, handed on as `saved`.
 
     The same words for `plan` and `apply`, so that what was reviewed is what is applied.
     """
@@ -99,10 +100,12 @@ def planning(function: Callable[..., int]) -> Callable[..., int]:
         max_removals: int,
         **rest: Any,
     ) -> int:
-        if only and (prune or prune_skills):
+        files = [Path(text) for text in only if Path(text).is_file()]
+        globs = tuple(text for text in only if not Path(text).is_file())
+        if globs and (prune or prune_skills):
             raise click.UsageError("--prune looks at the whole project: give no ADDRESS with it")
         options = PlanOptions(
-            only=only,
+            only=globs,
             overwrite_drift=overwrite_drift,
             rotate_key=rotate_key,
             recreate=recreate,
@@ -110,6 +113,10 @@ def planning(function: Callable[..., int]) -> Callable[..., int]:
             prune_skills=prune_skills,
             max_removals=max_removals,
         )
+        if len(files) > 1 or (files and options != PlanOptions()):
+            raise click.UsageError("a saved plan brings its options along: give nothing beside it")
+        if files:
+            rest["saved"] = files[0]
         return function(*arguments, options=options, **rest)
 
     for add in (

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.options import common, leaving_out, planning
+from reconciler.cli.saved import write_plan
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
 from reconciler.cli.world import Place, Planned, planned, reach
@@ -22,13 +24,32 @@ from reconciler.render.plan_text import plan_lines
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes to apply."
 )
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Save the plan for `apply FILE`, which then carries out nothing else.",
+)
 @leaving_out
 @common()
-def plan(settings: Settings, options: PlanOptions, detailed_exitcode: bool) -> int:
+def plan(
+    settings: Settings,
+    options: PlanOptions,
+    detailed_exitcode: bool,
+    out: Path | None,
+    saved: Path | None = None,
+) -> int:  # fmt: skip
     """Show what would be done to make the target equal to the folders. Nothing is written."""
+    if saved is not None:
+        raise click.UsageError(f"{saved} is a file: `apply` carries out saved plans")
     say = progress(settings.verbose or is_terminal(sys.stderr))
     with reach(settings) as place, planned(place, options, say) as found:
         show_plan(settings, place, found)
+        if out is not None:
+            write_plan(
+                out,
+                plan_document(with_findings(found.plan, place), found.live.origin, found.options),
+            )
     return exit_codes.of_plan(found.plan, detailed=detailed_exitcode)
 
 
@@ -36,7 +57,7 @@ def show_plan(settings: Settings, place: Place, found: Planned, *, to_stderr: bo
     """The plan with the findings of the folders, in the format asked for."""
     shown = with_findings(found.plan, place)
     if settings.format == "json" and not to_stderr:
-        write_json(plan_document(shown, found.live.origin))
+        write_json(plan_document(shown, found.live.origin, found.options))
     else:
         write_lines(plan_lines(shown, found.live.origin), to_stderr=to_stderr)
 

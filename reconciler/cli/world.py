@@ -44,6 +44,7 @@ class Planned:
     live: Live
     lock: Lock
     clients: Clients
+    options: PlanOptions
 
 
 @contextmanager
@@ -127,7 +128,7 @@ def planned(place: Place, options: PlanOptions, progress: Progress) -> Iterator[
     with connect(place.access, limits=limits) as clients:
         live = read_live(clients, place.desired, lock, progress)
         plan = make_plan(place.desired, lock, live, options)
-        yield Planned(plan, live, lock, clients)
+        yield Planned(plan, live, lock, clients, options)
 
 
 def check_options(desired: Desired, lock: Lock, options: PlanOptions) -> None:

@@ -108,4 +108,41 @@ CODES: Final[Mapping[str, Code]] = {
         "The registry's key is handed out once and must have somewhere to go before that.",
         "Correct the id, or leave `vault` out so that the registration gets its own.",
     ),
+    "adopt.refused": Code(
+        "a live object can't be taken over under this address",
+        "Taking over the wrong object would change or archive something that is somebody else's.",
+        "Do what the hint says; the id must be that of a live, unarchived object that no other "
+        "address, project or target holds.",
+        "reconcile adopt agent/audit-handover agent_01…",
+    ),
+    "moved.both_known": Code(
+        "`moved:` names two addresses that the lock both knows",
+        "One live object can't become another; moving would lose one of the two.",
+        "Take the move out, or remove from the lock the address that is not meant.",
+    ),
+    "moved.suggested": Code(
+        "a new agent says just what an orphan said",
+        "A renamed folder looks like a new agent and an orphan; with a move it keeps its id.",
+        "If it was renamed, write the move that the hint gives in reconcile.yaml.",
+        "moved: [{from: agent/old, to: agent/new}]",
+        severities=NOTE,
+    ),
+    "plan.done_already": Code(
+        "a reviewed action is not needed any more",
+        "Its object is as the reviewed plan was to make it, so there is nothing left to do.",
+        "Nothing; it is said so that no reviewed action goes missing unseen.",
+        severities=NOTE,
+    ),
+    "skill.protected": Code(
+        "a skill that the folders no longer hold is kept",
+        "Deleting a skill deletes all its versions, also those that others may have come to pin.",
+        "Give --prune-skills; a skill that a live agent uses stays even then.",
+        severities=NOTE,
+    ),
+    "vault.protected": Code(
+        "a vault that the folders no longer need is kept",
+        "Archiving a vault purges every key in it, and a key can't be read back from anywhere.",
+        "Name its registration with --rotate-key to archive it along, or use the Console.",
+        severities=NOTE,
+    ),
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.engine.values import ABSENT, Ref, SecretRef, Value
+from reconciler.engine.values import ABSENT, Value
 
 _NESTED = (Mapping, list, tuple)
 
@@ -56,23 +56,22 @@ def _compared(path: str, before: Value, after: Value) -> Iterator[Difference]:
 
 
 def _opaque(value: Value) -> Any:
-    """The value with references as text; nothing else of a body begins like that."""
-    if isinstance(value, Ref | SecretRef):
-        return _Token(value)
+    """The value with every leaf that is no text as a token: in Python true equals 1, and a list
+    that holds the one would be taken for a list that holds the other."""
     if isinstance(value, Mapping):
         return {str(key): _opaque(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_opaque(item) for item in value]
-    return value
+    return value if isinstance(value, str) else _Token(value)
 
 
 class _Token(str):
-    """A reference that deepdiff takes for text, and from which it is had back."""
+    """A leaf that deepdiff takes for text, and from which it is had back."""
 
-    value: Ref | SecretRef
+    value: Value
 
-    def __new__(cls, value: Ref | SecretRef) -> _Token:
-        made = super().__new__(cls, f"\0{value}")
+    def __new__(cls, value: Value) -> _Token:
+        made = super().__new__(cls, f"\0{type(value).__name__} {value}")
         made.value = value
         return made
 

@@ -128,12 +128,13 @@ def _live(address: Address, world: World) -> LiveObject | None:
 
 def _kept(address: Address, item: LiveObject) -> Diagnostic:
     if address.kind == "skill":
-        hint = "--prune-skills deletes it, if no live agent uses it"
+        code, hint = "skill.protected", "--prune-skills deletes it, if no live agent uses it"
         message = f"{address} ({item.id}) is kept: other projects may have come to use it"
     else:
+        code = "vault.protected"
         hint = f"--rotate-key registration/{address.name} archives it along; or use the Console"
         message = f"{address} ({item.id}) is kept: vaults are protected"
-    return note(f"{address.kind}.protected", message, hint, address=str(address))
+    return note(code, message, hint, address=str(address))
 
 
 def _remove(

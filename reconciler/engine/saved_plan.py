@@ -47,19 +47,6 @@ def save(plan: Plan, options: PlanOptions) -> SavedPlan:
     return SavedPlan(plan.project, plan.target, options, digests)
 
 
-def encode_options(options: PlanOptions) -> dict[str, Any]:
-    """The options as JSON, sorted."""
-    return {
-        "only": sorted(options.only),
-        "overwrite_drift": sorted(options.overwrite_drift),
-        "rotate_key": sorted(map(str, options.rotate_key)),
-        "recreate": sorted(map(str, options.recreate)),
-        "prune": options.prune,
-        "prune_skills": options.prune_skills,
-        "max_removals": options.max_removals,
-    }
-
-
 def load_saved_plan(text: str) -> SavedPlan:
     """Read a plan document (`plan --out`). Raises SavedPlanError for anything else."""
     try:
@@ -99,10 +86,11 @@ def restrict(plan: Plan, saved: SavedPlan) -> Plan:
     stale = _with_dependents(plan.actions, stale)
     kept = tuple(action for action in plan.actions if action.address not in stale)
     held = [_held(action, saved) for action in plan.actions if action.address in stale]
+    held += [_since_the_review(one, saved) for one in plan.held]
     return replace(
         plan,
         actions=kept,
-        held=tuple(sorted([*plan.held, *held], key=lambda one: one.action.address)),
+        held=tuple(sorted(held, key=lambda one: one.action.address)),
         findings=(*plan.findings, *_gone(plan, saved)),
     )
 
@@ -120,6 +108,13 @@ def _held(action: Action, saved: SavedPlan) -> Held:
     reviewed = action.digest in saved.actions
     message = "needs an action that was not reviewed" if reviewed else _UNREVIEWED
     return Held(action, "stale", message)
+
+
+def _since_the_review(held: Held, saved: SavedPlan) -> Held:
+    """A reviewed action that may not be carried out any more, whatever the reason."""
+    if held.action.address not in saved.actions.values():
+        return held
+    return replace(held, reason="stale", message=f"no more as it was reviewed: {held.message}")
 
 
 def _gone(plan: Plan, saved: SavedPlan) -> list[Any]:

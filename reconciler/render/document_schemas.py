@@ -9,6 +9,7 @@ from typing import Any
 from reconciler.engine.address import Address
 from reconciler.engine.codes import Code
 from reconciler.engine.diagnostics import Span, warning
+from reconciler.engine.drift import Drifted
 from reconciler.engine.live import Origin
 from reconciler.engine.lock import Lock, LockEntry, dump_lock
 from reconciler.engine.lock_document import LockDocument
@@ -20,6 +21,7 @@ from reconciler.render.documents import (
     CodesDocument,
     DiagnosticsDocument,
     DoctorDocument,
+    DriftDocument,
     InitDocument,
     OutputsDocument,
     PlanDocument,
@@ -31,6 +33,8 @@ from reconciler.render.json_documents import (
     codes_document,
     diagnostics_document,
     doctor_document,
+    drift_document,
+    drift_document,
     init_document,
     outputs_document,
     plan_document,
@@ -45,6 +49,7 @@ _FORMS: Mapping[str, tuple[type, str]] = {
     "lock": (LockDocument, "The lock"),
     "plan": (PlanDocument, "A plan"),
     "diagnostics": (DiagnosticsDocument, "Diagnostics"),
+    "drift": (DriftDocument, "Drift"),
     "report": (ReportDocument, "The report of an apply"),
     "outputs": (OutputsDocument, "Outputs"),
     "codes": (CodesDocument, "Diagnostic codes"),
@@ -58,6 +63,12 @@ DOCUMENTS = tuple(_FORMS)
 _ORIGIN = Origin("https://api.anthropic.com", "org_01", "wrkspc_01")
 _AGENT = Address("agent", "audit-handover")
 _SPAN = Span("agents/audit-handover/agent.yaml", 2, 1)
+_DRIFTED = Drifted(
+    _AGENT,
+    "agent_01",
+    (FieldChange("description", "drift", "Old.", "Old.", "By hand.", _SPAN),),
+    since="version 4, 2026-11-20T10:00:00Z",
+)
 _WARNING = warning(
     "skill.needs_read",
     "skills are opened with the tool `read`, which is not enabled",
@@ -89,6 +100,7 @@ def _example(name: str) -> Any:
         "lock": lambda: json.loads(dump_lock(_lock())),
         "plan": lambda: plan_document(plan, _ORIGIN),
         "diagnostics": lambda: diagnostics_document([_WARNING]),
+        "drift": lambda: drift_document(plan, [_DRIFTED], _ORIGIN),
         "report": lambda: report_document(report, plan),
         "outputs": lambda: outputs_document([output]),
         "codes": lambda: codes_document({"tools.suffix": _PAGE}),

@@ -71,6 +71,27 @@ class ExpectedState(TypedDict):
     values: Annotated[str, "The digest of its owned values, for kinds without versions"]
 
 
+class RaiseDocument(TypedDict):
+    """One thing that an object may do more."""
+
+    path: Annotated[str, "The field that lets it"]
+    what: Annotated[str, "The tool, server, skill or member"]
+    before: Annotated[str, "What it might do before"]
+    after: Annotated[str, "What it may do then"]
+
+
+class OptionsDocument(TypedDict):
+    """What the plan was told; `apply FILE` plans again with the same."""
+
+    only: Annotated[list[str], "Globs of the addresses that were planned; none is all"]
+    overwrite_drift: Annotated[list[str], "Globs of the addresses whose edits are replaced"]
+    rotate_key: Annotated[list[_Address], "Registrations that are made anew"]
+    recreate: Annotated[list[_Address], "Objects that are made again"]
+    prune: Annotated[bool, "Whether what the folders no longer declare is removed"]
+    prune_skills: Annotated[bool, "Whether skills are among it"]
+    max_removals: Annotated[int, "How many objects of a kind may go beyond the limits"]
+
+
 class ActionDocument(Place):
     """One object's write."""
 
@@ -86,6 +107,7 @@ class ActionDocument(Place):
     ]
     expected: Annotated[ExpectedState | None, "What must still hold; null for a new object"]
     notes: Annotated[list[str], "Consequences that a reviewer has to know"]
+    raises: Annotated[list[RaiseDocument], "What the object may do more than it may now"]
     digest: Annotated[_Digest, "The action's digest"]
 
 
@@ -95,6 +117,8 @@ class HeldDocument(TypedDict):
     address: Annotated[_Address, "The object"]
     reason: Annotated[HeldReason, "Why it is held back"]
     message: Annotated[str, "The reason in words"]
+    raises: Annotated[list[RaiseDocument], "What the edit outside lets the object do more"]
+    since: Annotated[str, "The live version and when it was made; may be empty"]
     action: Annotated[ActionDocument, "What would have been done"]
 
 
@@ -130,14 +154,40 @@ class PlanDocument(TypedDict):
     complete: Annotated[bool, "False if something could not be read; then nothing is applied"]
     applicable: Annotated[bool, "Whether an apply may carry it out"]
     digest: Annotated[_Digest, "The plan's digest, for `apply --expect`"]
+    options: OptionsDocument
     totals: PlanTotals
     actions: Annotated[list[ActionDocument], "The writes, in an order that respects `needs`"]
     held: Annotated[list[HeldDocument], "What is held back"]
     orphans: Annotated[list[OrphanDocument], "What the folders no longer declare"]
     released: Annotated[list[Released], "Fields the folders no longer declare"]
     records: Annotated[list[_Address], "Objects of which only the lock takes note"]
+    forgotten: Annotated[list[_Address], "Addresses that leave the lock"]
     unchanged: Annotated[list[_Address], "Objects with nothing to do"]
     findings: Annotated[list[Finding], "What was found in the folders and while planning"]
+
+
+class DriftedDocument(TypedDict):
+    """One object that is not as it was last applied."""
+
+    address: Annotated[_Address, "The object"]
+    id: Annotated[str, "Its id; may be empty"]
+    fields: Annotated[list[Field], "The fields that were edited outside"]
+    raises: Annotated[list[RaiseDocument], "What the edit lets the object do more"]
+    since: Annotated[str, "The live version and when it was made; may be empty"]
+    message: Annotated[str, "For an object that is gone: what happened to it"]
+
+
+class DriftDocument(TypedDict):
+    """What was edited outside since the last apply: `reconcile drift --format json`."""
+
+    format_version: _Version
+    kind: Annotated[Literal["drift"], "What this document is"]
+    project: Annotated[str, "The project's name"]
+    target: Annotated[str, "The target's name"]
+    origin: Annotated[DocumentOrigin | None, "Which world was read; null if it isn't known"]
+    complete: Annotated[bool, "False if something could not be read"]
+    drifted: Annotated[list[DriftedDocument], "The objects that drifted"]
+    findings: Annotated[list[Finding], "What was found while reading"]
 
 
 class FindingTotals(TypedDict):

@@ -13,10 +13,12 @@ from typing import Any, Final
 from reconciler.engine.address import Address
 from reconciler.engine.codes import Code
 from reconciler.engine.diagnostics import Diagnostic, Span, sorted_findings
+from reconciler.engine.drift import Drifted
 from reconciler.engine.live import Origin
 from reconciler.engine.outcome import Outcome, Report
 from reconciler.engine.outputs import AgentOutput
-from reconciler.engine.plan import Action, Expected, FieldChange, Held, Plan
+from reconciler.engine.plan import Action, Expected, FieldChange, Held, Plan, PlanOptions
+from reconciler.engine.privileges import Raise
 from reconciler.engine.values import ABSENT, Value, encode
 from reconciler.render.documents import (
     ActionDocument,
@@ -26,17 +28,20 @@ from reconciler.render.documents import (
     DiagnosticsDocument,
     DoctorDocument,
     DocumentOrigin,
+    DriftDocument,
     ExpectedState,
     Field,
     Finding,
     HeldDocument,
     InitDocument,
     MadeFile,
+    OptionsDocument,
     OutcomeDocument,
     OutputsDocument,
     Place,
     PlanDocument,
     PlanTotals,
+    RaiseDocument,
     Released,
     ReportDocument,
     SandboxDocument,
@@ -47,8 +52,13 @@ from reconciler.render.printable import redacted
 FORMAT_VERSION: Final = 1
 
 
-def plan_document(plan: Plan, origin: Origin | None = None) -> PlanDocument:
-    """The plan: what would be done, what is held back, and everything a reviewer is told."""
+def plan_document(
+    plan: Plan, origin: Origin | None = None, options: PlanOptions | None = None
+) -> PlanDocument:
+    """The plan: what would be done, what is held back, and everything a reviewer is told.
+
+    `apply FILE` reads it back (`engine/saved_plan.py`).
+    """
     return {
         "format_version": FORMAT_VERSION,
         "kind": "plan",
@@ -58,6 +68,7 @@ def plan_document(plan: Plan, origin: Origin | None = None) -> PlanDocument:
         "complete": plan.complete,
         "applicable": plan.applicable,
         "digest": plan.digest,
+        "options": _options(options or PlanOptions()),
         "totals": _totals(plan),
         "actions": [action_document(action) for action in plan.actions],
         "held": [_held(held) for held in plan.held],
@@ -67,6 +78,7 @@ def plan_document(plan: Plan, origin: Origin | None = None) -> PlanDocument:
         ],
         "released": [_released(where, field) for where, field in plan.released],
         "records": _addresses(sorted(plan.records)),
+        "forgotten": _addresses(sorted(plan.forgotten)),
         "unchanged": _addresses(plan.unchanged),
         "findings": _findings(plan.findings),
     }
@@ -84,6 +96,7 @@ def action_document(action: Action) -> ActionDocument:
         "payload": _value(action.payload),
         "expected": _expected(action.expected),
         "notes": [redacted(note) for note in action.notes],
+        "raises": [_raise(one) for one in action.raises],
         **_place(action.span),
         "digest": action.digest,
     }
@@ -228,7 +241,56 @@ def _held(held: Held) -> HeldDocument:
         "address": str(held.action.address),
         "reason": held.reason,
         "message": redacted(held.message),
+        "raises": [_raise(one) for one in held.raises],
+        "since": held.since,
         "action": action_document(held.action),
+    }
+
+
+def _raise(one: Raise) -> RaiseDocument:
+    return {
+        "path": one.path,
+        "what": one.what,
+        "before": redacted(one.before),
+        "after": redacted(one.after),
+    }
+
+
+def _options(options: PlanOptions) -> OptionsDocument:
+    return {
+        "only": sorted(options.only),
+        "overwrite_drift": sorted(options.overwrite_drift),
+        "rotate_key": _addresses(sorted(options.rotate_key)),
+        "recreate": _addresses(sorted(options.recreate)),
+        "prune": options.prune,
+        "prune_skills": options.prune_skills,
+        "max_removals": options.max_removals,
+    }
+
+
+def drift_document(
+    plan: Plan, drifted: Iterable[Drifted], origin: Origin | None = None
+) -> DriftDocument:
+    """What was edited outside, with what could not be read."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "kind": "drift",
+        "project": plan.project,
+        "target": plan.target,
+        "origin": _origin(origin),
+        "complete": plan.complete,
+        "drifted": [
+            {
+                "address": str(one.address),
+                "id": one.id,
+                "fields": [_field(field) for field in one.fields],
+                "raises": [_raise(more) for more in one.raises],
+                "since": one.since,
+                "message": redacted(one.message),
+            }
+            for one in drifted
+        ],
+        "findings": _findings(plan.findings),
     }
 
 

@@ -29,6 +29,7 @@ JSON = st.recursive(
         ({"a": 1}, ABSENT, [("t.a", 1, ABSENT)]),
         ({"a": {}}, {"a": []}, [("t.a", {}, [])]),
         (["a", "b"], ["b"], [("t[0]", "a", ABSENT)]),
+        ([[False, False]], [[False, 0]], [("t[0][1]", False, 0)]),
         (None, {"a": 1}, [("t", None, {"a": 1})]),
         ("x", "y", [("t", "x", "y")]),
     ],

@@ -9,22 +9,18 @@ from reconciler.engine.drift import find_drift, without_ignores
 from reconciler.engine.plan import Plan, PlanOptions
 from reconciler.engine.saved_plan import (
     SavedPlanError,
-    encode_options,
     load_saved_plan,
     restrict,
     save,
 )
-from tests.engine.builders import after, agent, at, desired, live, live_agent, member, plan
+from reconciler.render.json_documents import plan_document
+from tests.engine.builders import ORIGIN, after, agent, at, desired, live, live_agent, member, plan
 
 OPTIONS = PlanOptions(overwrite_drift=("agent/*",), rotate_key=frozenset({at("registration/t/a")}))
 
 
 def document(made: Plan, options: PlanOptions = OPTIONS) -> str:
-    actions = [{"digest": one.digest, "address": str(one.address)} for one in made.actions]
-    return json.dumps({
-        "format_version": 1, "kind": "plan", "project": made.project, "target": made.target,
-        "options": encode_options(options), "actions": actions,
-    })  # fmt: skip
+    return json.dumps(plan_document(made, ORIGIN, options))
 
 
 def told(made: Plan) -> tuple[list[str], dict[str, str]]:

@@ -1,0 +1,52 @@
+"""Plans as files: written by `plan --out`, carried out by `apply FILE`."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from reconciler.cli.failures import Failure
+from reconciler.cli.world import Place, Planned
+from reconciler.engine.diagnostics import Span, error
+from reconciler.engine.saved_plan import SavedPlan, SavedPlanError, load_saved_plan, restrict
+
+
+def write_plan(path: Path, document: Mapping[str, Any]) -> None:
+    """Write the plan's document, whole or not at all. Raises Failure if that can't be done."""
+    text = json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except OSError as failure:
+        message = f"{path} can't be written: {failure.strerror}"
+        raise Failure(error("plan.not_written", message, "name another FILE")) from failure
+
+
+def read_plan(path: Path) -> SavedPlan:
+    """The plan that was reviewed. Raises Failure, at its line, for a file that is none."""
+    try:
+        return load_saved_plan(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as failure:
+        message, line = f"the file can't be read: {type(failure).__name__}", 1
+    except SavedPlanError as failure:
+        message, line = failure.message, failure.line
+    place = Span(path.name, line)
+    hint = "plan again with `reconcile plan --out FILE`"
+    raise Failure(error("plan.unreadable", message, hint, span=place))
+
+
+def only_reviewed(found: Planned, reviewed: SavedPlan, place: Place) -> Planned:
+    """Today's plan with nothing but the reviewed actions. Raises Failure for another project's."""
+    ours = (place.desired.project, place.desired.target.name)
+    if (reviewed.project, reviewed.target) != ours:
+        theirs = f"{reviewed.project} → {reviewed.target}"
+        message = f"the plan is of {theirs}, not of {ours[0]} → {ours[1]}"
+        raise Failure(error("plan.of_another", message, "name its target, or plan here"))
+    return replace(found, plan=restrict(found.plan, reviewed))
