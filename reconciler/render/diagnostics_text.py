@@ -15,7 +15,9 @@ _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _STYLES: dict[Severity, Style] = {"error": "error", "warning": "warning", "note": "note"}
 #: Findings about a secret in a file. Its line is not shown: what a secret looks like, only its
 #: author knows.
-_ABOUT_SECRETS = frozenset({"mcp.headers_unsupported", "mcp.url_credentials"})
+_ABOUT_SECRETS = frozenset(
+    {"mcp.headers_unsupported", "mcp.stdio_unsupported", "mcp.url_credentials"}
+)
 _BEFORE_CARET = 60
 _AFTER_CARET = 60
 
