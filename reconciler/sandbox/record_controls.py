@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .answers import answer_of, clear_answer, set_answer
+from .deployment_runs import run_due
 from .errors import not_found
 from .registry import workflow_control
 from .session_runs import check_running, go_on, run_of, saved
@@ -20,7 +21,8 @@ def concerns(path: str) -> bool:
 
 
 def answer(records: Records, method: str, path: str, body: Any, now: str) -> Any:
-    """`PUT|DELETE answer` · `POST sessions/{id}/continue` · workflows."""
+    """`GET|PUT|DELETE answer` · `POST sessions/{id}/continue` · `POST schedules`: starts every
+    scheduled run that is due · workflows."""
     match (method, *path.removeprefix(PREFIX).split("/")):
         case ("GET", "answer"):
             return vars(answer_of(records))
@@ -30,6 +32,8 @@ def answer(records: Records, method: str, path: str, body: Any, now: str) -> Any
             clear_answer(records)
         case ("POST", "sessions", id, "continue"):
             return _continued(records, id, now)
+        case ("POST", "schedules"):
+            return run_due(records, now)
         case (_, "workflows", *_):
             return workflow_control(records, method, path, body, now)
         case _:

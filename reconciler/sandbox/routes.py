@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from . import (
     agents,
     credentials,
+    deployment_runs,
     deployments,
     environments,
     files,
@@ -46,6 +47,7 @@ SKILL_VERSION = SKILL + "/versions/{version}"
 ENVIRONMENT = "/v1/environments/{environment_id}"
 VAULT = "/v1/vaults/{vault_id}"
 CREDENTIAL = VAULT + "/credentials/{credential_id}"
+DEPLOYMENT = "/v1/deployments/{deployment_id}"
 FILE = "/v1/files/{file_id}"
 SESSION = "/v1/sessions/{session_id}"
 RESOURCE = SESSION + "/resources/{resource_id}"
@@ -89,7 +91,14 @@ ROUTES = (
     Route("POST", CREDENTIAL + "/mcp_oauth_validate", credentials.validate, HIDDEN),
     Route("POST", "/v1/deployments", deployments.create, HIDDEN),
     Route("GET", "/v1/deployments", deployments.list_all, HIDDEN),
-    Route("GET", "/v1/deployments/{deployment_id}", deployments.retrieve, HIDDEN),
+    Route("GET", DEPLOYMENT, deployments.retrieve, HIDDEN),
+    Route("POST", DEPLOYMENT, deployments.update, HIDDEN),
+    Route("POST", DEPLOYMENT + "/archive", deployments.archive, HIDDEN),
+    Route("POST", DEPLOYMENT + "/pause", deployments.pause, HIDDEN),
+    Route("POST", DEPLOYMENT + "/unpause", deployments.unpause, HIDDEN),
+    Route("POST", DEPLOYMENT + "/run", deployment_runs.run_now, HIDDEN),
+    Route("GET", "/v1/deployment_runs", deployment_runs.list_all, HIDDEN),
+    Route("GET", "/v1/deployment_runs/{run_id}", deployment_runs.retrieve, HIDDEN),
     Route("POST", "/v1/files", files.upload, FILES, max_body=files.MAX_BODY),
     Route("GET", "/v1/files", files.list_all, FILES),
     Route("GET", FILE, files.retrieve, FILES),

@@ -8,7 +8,7 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,6 +154,22 @@ class Records:
             "UPDATE objects SET archived = ?, body = ? WHERE workspace = ? AND kind = ? AND id = ?",
             (_archived(body), json.dumps(body), self.workspace, kind, body["id"]),
         )
+
+    def relabel(self, kind: str, id: str, label: str) -> None:
+        """Another label, in the same place of every list."""
+        self.db.execute(
+            "UPDATE objects SET label = ? WHERE workspace = ? AND kind = ? AND id = ?",
+            (label, self.workspace, kind, id),
+        )
+
+    @contextlib.contextmanager
+    def attempt(self) -> Iterator[Callable[[], object]]:
+        """Gives the way to take back what was written within it."""
+        self.db.execute("SAVEPOINT attempt")
+        try:
+            yield lambda: self.db.execute("ROLLBACK TO attempt")
+        finally:
+            self.db.execute("RELEASE attempt")
 
     def get(self, kind: str, id: str) -> dict[str, Any] | None:
         """The object, or None: gone, never made, or in another workspace."""

@@ -8,26 +8,6 @@ from typing import Any
 import anthropic
 import pytest
 
-EVENTS: Any = [{"type": "user.message", "content": [{"type": "text", "text": "go"}]}]
-
-
-@pytest.fixture
-def deploy(client: anthropic.Anthropic) -> Callable[..., Any]:
-    environment = client.beta.environments.create(name="e").id
-
-    def make(agent: Any, **fields: Any) -> Any:
-        return client.beta.deployments.create(
-            **{
-                "agent": agent,
-                "environment_id": environment,
-                "name": "d",
-                "initial_events": EVENTS,
-                **fields,
-            }
-        )
-
-    return make
-
 
 def test_a_deployment_pins_its_agent(
     client: anthropic.Anthropic, make_agent: Callable[..., Any], deploy: Callable[..., Any]
