@@ -7,6 +7,9 @@ from typing import Any
 import httpx2
 import pytest
 from anthropic.types.beta import (
+    BetaEnvironment,
+    BetaManagedAgentsAgent,
+    BetaManagedAgentsVault,
     agent_create_params,
     agent_update_params,
     beta_cloud_config_params,
@@ -22,11 +25,21 @@ from anthropic.types.beta import (
     vault_update_params,
 )
 from anthropic.types.beta.vaults import (
+    BetaManagedAgentsCredential,
+    BetaManagedAgentsStaticBearerAuthResponse,
     beta_managed_agents_environment_variable_create_params,
+    beta_managed_agents_environment_variable_update_params,
+    beta_managed_agents_injection_location_params,
+    beta_managed_agents_limited_credential_networking_params,
     beta_managed_agents_mcp_oauth_create_params,
     beta_managed_agents_mcp_oauth_refresh_params,
+    beta_managed_agents_mcp_oauth_refresh_update_params,
+    beta_managed_agents_mcp_oauth_update_params,
     beta_managed_agents_static_bearer_create_params,
+    beta_managed_agents_static_bearer_update_params,
+    beta_managed_agents_token_endpoint_auth_post_param,
     credential_create_params,
+    credential_update_params,
 )
 
 # What the SDK sends as a header or in the path.
@@ -46,6 +59,21 @@ def agent_with(config: dict[str, Any]) -> dict[str, Any]:
 def cloud(**config: Any) -> dict[str, Any]:
     return {"name": "e", "config": {"type": "cloud", **config}}
 
+
+def refresh(body: dict[str, Any]) -> dict[str, Any]:
+    """A credential that is refreshed in this way."""
+    auth = {"type": "mcp_oauth", "mcp_server_url": "https://x.example", "access_token": "t"}
+    return {"auth": {**auth, "refresh": body}}
+
+
+def variable(body: dict[str, Any]) -> dict[str, Any]:
+    """A credential that is an environment variable, with this beside it."""
+    auth = {"type": "environment_variable", "secret_name": "N", "secret_value": "t"}
+    return {"auth": {**auth, "networking": {"type": "unrestricted"}, **body}}
+
+
+CREDENTIALS = "/v1/vaults/VAULT/credentials"
+CREDENTIAL = f"{CREDENTIALS}/CREDENTIAL"
 
 CASES: list[tuple[str, type[Any], Any]] = [
     ("/v1/agents", agent_create_params.AgentCreateParams, lambda b: b),
@@ -84,36 +112,87 @@ CASES: list[tuple[str, type[Any], Any]] = [
     ),
     ("/v1/vaults", vault_create_params.VaultCreateParams, lambda b: b),
     ("/v1/vaults/VAULT", vault_update_params.VaultUpdateParams, lambda b: b),
-    ("/v1/vaults/VAULT/credentials", credential_create_params.CredentialCreateParams, lambda b: b),
+    (CREDENTIALS, credential_create_params.CredentialCreateParams, lambda b: b),
     (
-        "/v1/vaults/VAULT/credentials",
+        CREDENTIALS,
         beta_managed_agents_static_bearer_create_params.BetaManagedAgentsStaticBearerCreateParams,
         lambda b: {"auth": {**b, "type": "static_bearer"}},
     ),
     (
-        "/v1/vaults/VAULT/credentials",
+        CREDENTIALS,
         beta_managed_agents_mcp_oauth_create_params.BetaManagedAgentsMCPOAuthCreateParams,
         lambda b: {"auth": {**b, "type": "mcp_oauth"}},
     ),
     (
-        "/v1/vaults/VAULT/credentials",
+        CREDENTIALS,
         beta_managed_agents_mcp_oauth_refresh_params.BetaManagedAgentsMCPOAuthRefreshParams,
-        lambda b: {
-            "auth": {
-                "type": "mcp_oauth",
-                "mcp_server_url": "https://x.example",
-                "access_token": "t",
-                "refresh": b,
-            }
-        },
+        refresh,
     ),
     (
-        "/v1/vaults/VAULT/credentials",
+        CREDENTIALS,
         beta_managed_agents_environment_variable_create_params.BetaManagedAgentsEnvironmentVariableCreateParams,
+        lambda b: {"auth": {**b, "type": "environment_variable"}},
+    ),
+    (
+        CREDENTIALS,
+        beta_managed_agents_token_endpoint_auth_post_param.BetaManagedAgentsTokenEndpointAuthPostParam,
+        lambda b: refresh(
+            {
+                "client_id": "c",
+                "refresh_token": "t",
+                "token_endpoint": "https://y.example",
+                "token_endpoint_auth": {**b, "type": "client_secret_post"},
+            }
+        ),
+    ),
+    (
+        CREDENTIALS,
+        beta_managed_agents_limited_credential_networking_params.BetaManagedAgentsLimitedCredentialNetworkingParams,
+        lambda b: variable({"networking": {**b, "type": "limited"}}),
+    ),
+    (
+        CREDENTIALS,
+        beta_managed_agents_injection_location_params.BetaManagedAgentsInjectionLocationParams,
+        lambda b: variable({"injection_location": b}),
+    ),
+    (CREDENTIAL, credential_update_params.CredentialUpdateParams, lambda b: b),
+    (
+        CREDENTIAL,
+        beta_managed_agents_static_bearer_update_params.BetaManagedAgentsStaticBearerUpdateParams,
+        lambda b: {"auth": {**b, "type": "static_bearer"}},
+    ),
+    (
+        CREDENTIAL,
+        beta_managed_agents_mcp_oauth_update_params.BetaManagedAgentsMCPOAuthUpdateParams,
+        lambda b: {"auth": {**b, "type": "mcp_oauth"}},
+    ),
+    (
+        CREDENTIAL,
+        beta_managed_agents_mcp_oauth_refresh_update_params.BetaManagedAgentsMCPOAuthRefreshUpdateParams,
+        lambda b: {"auth": {"type": "mcp_oauth", "refresh": b}},
+    ),
+    (
+        CREDENTIAL,
+        beta_managed_agents_environment_variable_update_params.BetaManagedAgentsEnvironmentVariableUpdateParams,
         lambda b: {"auth": {**b, "type": "environment_variable"}},
     ),
     ("/v1/deployments", deployment_create_params.DeploymentCreateParams, lambda b: b),
 ]
+
+
+def test_every_field_of_an_answer_is_there(http: httpx2.Client) -> None:
+    """A field that the SDK adds to a kind is one that this server has to answer with."""
+    agent = http.post("/v1/agents", json={"name": "a", "model": "claude-opus-5"}).json()
+    assert set(agent) == set(BetaManagedAgentsAgent.model_fields)
+    environment = http.post("/v1/environments", json={"name": "e"}).json()
+    assert set(environment) == set(BetaEnvironment.model_fields) | {"state"}  # recorded
+    vault = http.post("/v1/vaults", json={"display_name": "v"}).json()
+    assert set(vault) == set(BetaManagedAgentsVault.model_fields)
+    auth = {"type": "static_bearer", "mcp_server_url": "https://x.example", "token": "t"}
+    made = http.post(f"/v1/vaults/{vault['id']}/credentials", json={"auth": auth}).json()
+    assert set(made) == set(BetaManagedAgentsCredential.model_fields)
+    shown = BetaManagedAgentsStaticBearerAuthResponse.model_fields
+    assert set(made["auth"]) == set(shown)
 
 
 @pytest.mark.parametrize(
