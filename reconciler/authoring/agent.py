@@ -33,20 +33,22 @@ _STAND_INS = {"model": "unknown"}
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A translated agent, and what its registration needs of it."""
+    """A translated agent, and what its registration needs of it. `broken` are the keys that an
+    error kept from being looked at."""
 
     resource: Resource
     defined: Defined
     tools: tuple[Placed, ...]
     servers: tuple[Server, ...]
     ntropii: RegistrationForm | None
+    broken: frozenset[str] = frozenset()
 
 
 def translate(defined: Defined, roster: Roster, shelf: SkillShelf, run: Run) -> Agent | None:
     """Validate and translate one agent; every finding goes to the run. None if nothing of the
     document could be read."""
     scope = defined.scope(run)
-    form, _ = check(AgentForm, scope, together=_TOGETHER, stand_ins=_STAND_INS)
+    form, broken = check(AgentForm, scope, together=_TOGETHER, stand_ins=_STAND_INS)
     if form is None:
         return None
     written = form.model_fields_set
@@ -86,7 +88,7 @@ def translate(defined: Defined, roster: Roster, shelf: SkillShelf, run: Run) -> 
         lifecycle=lifecycle(form.lifecycle),
     )
     ntropii = RegistrationForm() if form.ntropii is True else form.ntropii or None
-    return Agent(resource, defined, tuple(tools), tuple(servers), ntropii)
+    return Agent(resource, defined, tuple(tools), tuple(servers), ntropii, broken)
 
 
 def check_lifecycle(form: LifecycleForm | None, fields: tuple[str, ...], scope: Scope) -> None:

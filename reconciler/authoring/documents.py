@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from reconciler.authoring.yaml_source import KeyPath, Source
+from reconciler.authoring.yaml_source import KeyPath, Source, dotted
 from reconciler.engine.diagnostics import Diagnostic, Span, error, note, warning
+from reconciler.engine.provenance import Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,20 @@ class Overlay:
     source: Source
     at: KeyPath
     patch: Mapping[str, Any]
+
+    def provenance(self, address: str, target: str) -> Iterator[Provenance]:
+        """One for each value that the override sets or takes out."""
+        for path in _leaves(self.patch, ()):
+            place = self.source.key_span((*self.at, *path))
+            yield Provenance(address, dotted(path), "override", name=target, span=place)
+
+
+def _leaves(patch: Any, path: KeyPath) -> Iterator[KeyPath]:
+    if isinstance(patch, Mapping) and patch:
+        for key, item in patch.items():
+            yield from _leaves(item, (*path, key))
+    elif path:
+        yield path
 
 
 #: A file, and the place inside it.

@@ -25,6 +25,7 @@ from reconciler.authoring.project import (
     read_project,
     settings_of,
     target_names,
+    variable_places,
 )
 from reconciler.authoring.registrations import register, registration_resources
 from reconciler.authoring.roster import roster_of
@@ -36,7 +37,7 @@ from reconciler.authoring.skill_refs import (
     unused_skills,
 )
 from reconciler.authoring.tidy import tidied
-from reconciler.authoring.variables import Variables
+from reconciler.authoring.variables import Variables, check_places
 from reconciler.authoring.yaml_source import Source, empty_values, parse
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired, Expectation, Resource, Target
@@ -47,11 +48,15 @@ from reconciler.engine.diagnostics import (
     has_errors,
     warning,
 )
+from reconciler.engine.provenance import Provenance
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a project says for one target. `desired` is None if an error makes it unusable."""
+    """What a project says for one target. `desired` is None if an error makes it unusable.
+
+    `provenance` says of each value that a definition's own file does not hold where it is from.
+    """
 
     root: Path
     project: str
@@ -59,6 +64,7 @@ class Loaded:
     targets: tuple[str, ...]
     desired: Desired | None
     findings: tuple[Diagnostic, ...]
+    provenance: tuple[Provenance, ...] = ()
 
 
 def load(
@@ -91,14 +97,18 @@ def load(
         project=project.name,
         settings=settings,
         paths=project.paths,
-        variables=Variables(variables, settings.variables, environ),
+        variables=Variables(
+            variables, settings.variables, environ, chosen, variable_places(project, chosen)
+        ),
         environ=environ,
         findings=findings,
         skip_unsupported=skip_unsupported,
     )
     desired = _desired(project, run)
     usable = desired if not has_errors(findings) else None
-    return Loaded(root, project.name, chosen, names, usable, tidied(findings))
+    return Loaded(
+        root, project.name, chosen, names, usable, tidied(findings), _provenance(run, desired)
+    )
 
 
 def _desired(project: Project, run: Run) -> Desired:
@@ -118,6 +128,7 @@ def _desired(project: Project, run: Run) -> Desired:
     unused_skills(discovered.agents, shelf, run)
     foreign_texts(discovered.texts, run)
     registered = register(known, rooms, run)
+    _variables_in_place(known, environments, run)
     resources = [
         *(agent.resource for agent in known),
         *rooms,
@@ -133,6 +144,27 @@ def _desired(project: Project, run: Run) -> Desired:
         target=_target(run.settings, tuple(sorted({item.tenant for item in registered}))),
         resources=tuple(sorted(resources, key=lambda resource: resource.address)),
     )
+
+
+def _variables_in_place(agents: list[Agent], environments: list[Defined], run: Run) -> None:
+    """Only now is it known which places were looked at for a variable."""
+    for agent in agents:
+        check_places(agent.defined.scope(run), run.variables, agent.broken)
+    for environment in environments:
+        check_places(environment.scope(run), run.variables)
+
+
+def _provenance(run: Run, desired: Desired) -> tuple[Provenance, ...]:
+    """What variables and overrides brought about, by address and place."""
+    declared = {str(resource.address) for resource in desired.resources}
+    overrides = (
+        found
+        for address, overlay in run.settings.overlays.items()
+        if str(address) in declared
+        for found in overlay.provenance(str(address), run.settings.name)
+    )
+    everything = (*run.variables.used, *overrides)
+    return tuple(sorted(everything, key=lambda item: (item.address, item.path, item.variable)))
 
 
 def _target(settings: Settings, tenants: tuple[str, ...]) -> Target:

@@ -159,6 +159,7 @@ def _no_target(name: str, names: tuple[str, ...], place: Span) -> Diagnostic:
 def settings_of(project: Project, name: str, findings: list[Diagnostic]) -> Settings:
     """What reconcile.yaml says about the target."""
     form = project.targets.get(name) or TargetForm()
+    _no_variables(project, name, form, findings)
     return Settings(
         name=name,
         expect=form.expect or ExpectForm(),
@@ -166,6 +167,37 @@ def settings_of(project: Project, name: str, findings: list[Diagnostic]) -> Sett
         variables=form.variables or {},
         overlays=_overlays(project, name, form, findings),
     )
+
+
+def variable_places(project: Project, name: str) -> dict[str, Span]:
+    """Where the target's variables stand."""
+    form = project.targets.get(name) or TargetForm()
+    at = ("targets", name, "variables")
+    return {key: project.source.key_span((*at, key)) for key in form.variables or ()}
+
+
+_FOLLOWS = "it follows from an agent's `ntropii:` and `mcp_servers:`; override those of agent/NAME"
+#: What to override in place of what can't be.
+_INSTEAD = {
+    "skill": "a skill is its folder; name another one in `skills:` of an override of agent/NAME",
+    "vault": _FOLLOWS,
+    "registration": _FOLLOWS,
+    "credential": _FOLLOWS,
+}
+
+
+def _no_variables(
+    project: Project, name: str, form: TargetForm, findings: list[Diagnostic]
+) -> None:
+    """A variable's value is final, and what is compared with an answer is written out."""
+    expect = form.expect.model_dump() if form.expect else {}
+    for key, values in (("variables", form.variables or {}), ("expect", expect)):
+        for inner, value in values.items():
+            if value is not None and "${" in value:
+                message = f"`{key}.{inner}`: a variable is not replaced here"
+                place = project.source.span(("targets", name, key, inner))
+                hint = "write the value itself"
+                findings.append(error("variable.not_here", message, hint, span=place))
 
 
 def _overlays(
@@ -183,9 +215,9 @@ def _overlays(
             continue
         if address.kind not in ("agent", "environment"):
             place = project.source.key_span(at)
-            message = f"an override changes agents and environments, not a {address.kind}"
-            hint = "write agent/NAME or environment/NAME"
-            findings.append(error("override.address", message, hint, span=place))
+            article = "an" if address.kind[0] in "aeiou" else "a"
+            message = f"an override changes agents and environments, not {article} {address.kind}"
+            findings.append(error("override.address", message, _INSTEAD[address.kind], span=place))
             continue
         overlays[address] = Overlay(project.source, at, patch)
     return overlays

@@ -143,7 +143,9 @@ def _multiagent_20261001(form: Multiagent20261001, asker: Asker) -> dict[str, An
     """Every member with the API's defaults written out: an update would merge what is left out."""
     advisor: dict[str, Any] = {"type": "disabled"}
     if form.advisor is not None and form.advisor.type == "enabled":
-        advisor = {"type": "enabled", "model": form.advisor.model}
+        place = ("multiagent", "advisor", "model")
+        model = fill(form.advisor.model or "", place, asker.variables, asker.scope)
+        advisor = {"type": "enabled", "model": model}
     return {
         "type": form.type,
         "subagents": _switchable(form.subagents, ("multiagent", "subagents"), asker),
@@ -207,8 +209,9 @@ def _member(entry: Any, at: KeyPath, asker: Asker) -> dict[str, Any] | None:
     if isinstance(entry, SelfMember) or entry == "self":
         return {"type": "self"}
     if isinstance(entry, AdvisorWord | AdvisorMember):
-        model = entry.advisor if isinstance(entry, AdvisorWord) else entry.model
-        return {"type": "advisor", "model": model}
+        key = "advisor" if isinstance(entry, AdvisorWord) else "model"
+        model = fill(getattr(entry, key), (*at, key), asker.variables, asker.scope)
+        return None if model is None else {"type": "advisor", "model": model}
     if isinstance(entry, PinnedMember):
         return _agent(entry.agent, entry.version, (*at, "agent"), asker)
     if isinstance(entry, AgentMember):

@@ -113,7 +113,8 @@ def _one(
     pinned = not (isinstance(entry, SkillPath) and entry.version == LATEST)
     text = entry.path if isinstance(entry, SkillPath) else entry
     if text.startswith("anthropic/"):
-        return _anthropic(text, place, pinned, scope)
+        filled = fill(text, place, run.variables, scope)
+        return None if filled is None else _anthropic(filled, place, pinned, scope)
     path = _folder(text, folder, place, run, scope)
     skill = None if path is None else shelf.get(path, run)
     if skill is None:

@@ -33,7 +33,9 @@ def check_url(url: str, place: KeyPath, scope: Scope) -> bool:
         scope.error("mcp.url_invalid", "this is not a URL", place, "https://host/path")
         return False
     if parts.scheme not in _DEFAULT_PORTS:
-        message = f"the scheme is {parts.scheme or 'missing'}; only http and https are possible"
+        # A long one may be a key that was put into a variable by mistake.
+        found = parts.scheme if len(parts.scheme) < 12 else "neither"
+        message = f"the scheme is {found or 'missing'}; only http and https are possible"
         scope.error("mcp.url_scheme", message, place, "https://host/path")
         return False
     if not parts.hostname:

@@ -101,7 +101,8 @@ def _report(scope: Scope, found: _Error) -> None:
     elif kind == "missing":
         name = str(path[-1])
         where = _shown(path[:-1])
-        scope.error("field.missing", f"{where}`{name}` is missing", path[:-1], f"add `{name}:`")
+        # The place of what should hold it, or of the override that took it out.
+        scope.error("field.missing", f"{where}`{name}` is missing", path, f"add `{name}:`")
     elif kind in ("field.type", "string_type"):
         _not_text(scope, path, item, context)
     elif item["msg"] in TYPES:

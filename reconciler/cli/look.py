@@ -16,11 +16,14 @@ from reconciler.cli.options import common, leaving_out
 from reconciler.cli.project import EMBEDDED, load, load_desired, source_lines, unknown_address
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json, write_lines
+from reconciler.engine.desired import Desired, Resource
 from reconciler.engine.diagnostics import Diagnostic, has_errors, sorted_findings
+from reconciler.engine.provenance import Provenance
 from reconciler.engine.values import encode
 from reconciler.render.diagnostics_text import diagnostics_lines
 from reconciler.render.json_documents import diagnostics_document
 from reconciler.render.lines import line
+from reconciler.render.provenance_text import provenance_lines
 
 if TYPE_CHECKING:
     from reconciler.authoring import Loaded
@@ -60,22 +63,41 @@ def validate(settings: Settings, paths: tuple[Path, ...], strict: bool) -> int:
 def show(settings: Settings, address: str) -> int:
     """Print the exact body that would create ADDRESS. Nothing is sent.
 
-    References stand for what only the platform knows.
+    References stand for what only the platform knows. Where values of variables and overrides come
+    from is said on stderr.
     """
     from reconciler.engine.planner import create_body
 
-    _, desired = load_desired(settings)
+    loaded, desired = load_desired(settings)
     by_address = {str(resource.address): resource for resource in desired.resources}
     resource = by_address.get(address)
     if resource is None:
         raise Failure(unknown_address(address, (one.address for one in desired.resources)))
     body = encode(create_body(resource, desired.project, desired.target.name))
+    said = provenance_lines(_provenance(loaded, desired, resource), address)
     if settings.format == "json":
+        write_lines(said, to_stderr=True)
         write_json(body)
         return exit_codes.OK
-    write_lines([line(f"{address} from {resource.span}")], to_stderr=True)
+    write_lines([line(f"{address} from {resource.span}"), *said], to_stderr=True)
     write_lines(line(text) for text in json.dumps(body, indent=2, ensure_ascii=False).split("\n"))
     return exit_codes.OK
+
+
+def _provenance(loaded: Loaded, desired: Desired, resource: Resource) -> list[Provenance]:
+    """Where values of this resource come from; what a registration makes has its agent's."""
+    agents = {
+        str(one.registration.agent)
+        for one in desired.resources
+        if one.registration
+        and resource.address in (one.address, one.registration.credential, one.registration.vault)
+    }
+    return [
+        item
+        for item in loaded.provenance
+        if item.address == str(resource.address)
+        or (item.address in agents and item.path.startswith(("ntropii", "mcp_servers")))
+    ]
 
 
 def _folder(path: Path) -> Path:

@@ -21,7 +21,18 @@ print("\\n" + str(code), *sorted({name.partition(".")[0] for name in sys.modules
 
 
 @pytest.mark.parametrize(
-    "args", [["--help"], ["validate"], ["show", "agent/lead"], ["show", "agent/typo"], ["explain", "yaml.tab"]], ids=" ".join
+    "args",
+    [
+        ["--help"],
+        ["validate"],
+        ["show", "agent/lead"],
+        ["show", "agent/typo"],
+        ["explain", "yaml.tab"],
+        ["schema"],
+        ["schema", "agent"],
+        ["init", "--name", "new"],
+    ],
+    ids=" ".join,
 )
 def test_offline_commands_import_nothing_heavy(args: list[str], project: Path) -> None:
     command = [sys.executable, "-W", "error", "-c", SCRIPT, *args]

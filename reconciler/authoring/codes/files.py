@@ -191,6 +191,13 @@ CODES: Final[Mapping[str, Code]] = {
         "Write a name of letters, digits and _ between the braces.",
         "url: ${wiki_url}/mcp",
     ),
+    "variable.not_here": Code(
+        "`${…}` stands where no variable is replaced",
+        "Variables are replaced in URLs and ids only, so that prose stays as it is written and a "
+        "tool, a path or a name is never made up from outside.",
+        "Write the value itself; what differs per target can be an override.",
+        "targets: {prod: {overrides: {agent/a: {model: {speed: fast}}}}}",
+    ),
     "variable.undefined": Code(
         "a variable has no value",
         "An unset variable never means an empty text.",
