@@ -197,7 +197,7 @@ BASES = [
     _base(
         "overrides",
         {
-            _A: WORDS.replace("skills: [shared/x, anthropic/docx@20251013]\n", ""),
+            _A: "model: m\ntools: all\nmcp_servers: [{name: s, url: https://s.example.com}]\n",
             _B: "model: m\ntools: all\nsubagents: [self]\n",
             _E: "name: Ops\n",
             "reconcile.yaml": TARGET,
@@ -232,6 +232,7 @@ BASES = [
             ".managed-agents/shared/mcp.json": LIFT_SHARED,
         },
         {".managed-agents/f/agent.md": "agent/f"},
+        ".managed-agents/f/agent.md",
         ".managed-agents/f/mcp.json",
         ".managed-agents/shared/mcp.json",
     ),
@@ -377,7 +378,7 @@ def _scalar(text: str, a: int, b: int) -> str:
 
 
 def _empty(text: str, a: int, b: int) -> str:
-    return _at_value(text, a, lambda _: ("null", "", "~")[b % 3])
+    return _at_value(text, a, lambda _: ("null", "", "[]", "{}")[b % 4])
 
 
 def _wrap(text: str, a: int, b: int) -> str:

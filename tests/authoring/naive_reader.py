@@ -57,6 +57,29 @@ def text(value: Any) -> str:
     return value
 
 
+def value_of(written: str) -> Any:
+    """The text's value, or doubt if a key stands twice in it or has nothing behind it."""
+    _doubt_nodes(yaml.compose(written, Loader=yaml.CSafeLoader), set())
+    return yaml.load(written, Loader=yaml.CSafeLoader)
+
+
+def _doubt_nodes(node: yaml.Node | None, seen: set[int]) -> None:
+    if node is None or id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        written = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        if len(written) != len({str(key) for key in written}):
+            raise Doubt(f"a key twice: {written}")
+        for _, value in node.value:
+            _doubt_nodes(value, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _doubt_nodes(item, seen)
+    elif node.tag.endswith(":null") and node.value == "":
+        raise Doubt("a key with nothing behind it")
+
+
 class Project:
     """The files of a project, for its default target."""
 
@@ -79,11 +102,11 @@ class Project:
         if path.endswith(".md"):
             parts = re.split(r"^---[ \t]*\r?$", found, maxsplit=2, flags=re.MULTILINE)
             if len(parts) == 3 and not parts[0]:
-                return yaml.load(parts[1], Loader=yaml.CSafeLoader) or {}
+                return value_of(parts[1]) or {}
             if path.startswith(".managed-agents/"):
                 return {}  # a prompt alone
             raise Doubt("no frontmatter")
-        return yaml.load(found, Loader=yaml.CSafeLoader)
+        return value_of(found)
 
     def definition(self, path: str, address: str) -> dict[str, Any]:
         """The file's value with what the target changes (RFC 7386)."""
@@ -195,7 +218,7 @@ def _json(project: Project, path: str) -> dict[str, dict[str, Any]]:
     try:
         found = json.loads(project.raw(path))
     except json.JSONDecodeError:
-        found = yaml.load(project.raw(path), Loader=yaml.CSafeLoader)
+        found = value_of(project.raw(path))
     if not isinstance(found, dict):
         raise Doubt("no mapping of servers")
     wrapped = next(

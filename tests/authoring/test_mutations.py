@@ -24,7 +24,7 @@ from tests.authoring.naive_reader import Doubt, granted
 ALL = [*BASES, *corpus()]
 _numbers = st.integers(0, 2**16)
 _cases = st.tuples(
-    st.sampled_from(ALL),
+    st.sampled_from([*BASES, *ALL]),
     _numbers,
     st.lists(st.tuples(st.sampled_from(MUTATIONS), _numbers, _numbers), min_size=1, max_size=3),
 )
