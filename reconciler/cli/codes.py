@@ -69,6 +69,21 @@ CODES: Final[Mapping[str, Code]] = {
         "Plan and review again, and expect the new digest.",
         "reconcile apply --expect sha256:…",
     ),
+    "lock.exists": Code(
+        "the lock that was to be made anew exists",
+        "It knows more than the markers do: which fields the folders own, for one.",
+        "Use it; or move it away, if it is damaged past mending.",
+    ),
+    "lock.secret": Code(
+        "the lock holds what looks like a secret",
+        "The lock is committed, so whoever reads the repository reads it.",
+        "Take it out and replace the key. The lock never needs one.",
+    ),
+    "lock.unknown": Code(
+        "the lock names an address that the folders do not declare",
+        "A folder was removed or renamed, and what it made is still live.",
+        "Prune it, forget it, or write a move in reconcile.yaml.",
+    ),
     "plan.not_written": Code(
         "the file of a plan could not be written",
         "A plan is saved whole or not at all.",

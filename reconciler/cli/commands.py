@@ -11,6 +11,7 @@ from reconciler.cli.embedded import sandbox
 from reconciler.cli.explain import explain
 from reconciler.cli.facts import doctor, outputs
 from reconciler.cli.group import Commands
+from reconciler.cli.identity import adopt, forget, lock
 from reconciler.cli.init import init
 from reconciler.cli.look import show, validate
 from reconciler.cli.plan import plan
@@ -29,6 +30,7 @@ def main() -> None:
 
 
 for command in (
-    init, validate, show, explain, schema, plan, drift, apply, destroy, outputs, doctor, sandbox,
+    init, validate, show, explain, schema, plan, drift, apply, destroy, adopt, forget, lock,
+    outputs, doctor, sandbox,
 ):  # fmt: skip
     main.add_command(command)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +16,11 @@ from reconciler.engine.saved_plan import SavedPlan, SavedPlanError, load_saved_p
 
 def write_plan(path: Path, document: Mapping[str, Any]) -> None:
     """Write the plan's document, whole or not at all. Raises Failure if that can't be done."""
+    from reconciler.platform.lockfile import write_atomically
+
     text = json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
+        write_atomically(path, text)
     except OSError as failure:
         message = f"{path} can't be written: {failure.strerror}"
         raise Failure(error("plan.not_written", message, "name another FILE")) from failure

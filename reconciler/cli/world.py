@@ -113,20 +113,27 @@ def read_lock_of(desired: Desired, path: Path) -> Lock:
 
 
 @contextmanager
-def planned(place: Place, options: PlanOptions, progress: Progress) -> Iterator[Planned]:
-    """Read the lock and the live world, and plan; hosts are compared before a key is sent."""
-    from reconciler.engine.planner import make_plan
+def seen(place: Place, lock: Lock, progress: Progress) -> Iterator[tuple[Live, Clients]]:
+    """The live world; hosts are compared before a key is sent."""
     from reconciler.platform.clients import connect
     from reconciler.platform.limits import limits_from
     from reconciler.platform.origin import check_hosts
     from reconciler.platform.snapshot import read_live
 
-    lock = read_lock_of(place.desired, place.lock_path)
-    check_options(place.desired, lock, options)
     check_hosts(place.access, lock)
     limits = None if place.access.is_embedded else limits_from(os.environ)
     with connect(place.access, limits=limits) as clients:
-        live = read_live(clients, place.desired, lock, progress)
+        yield read_live(clients, place.desired, lock, progress), clients
+
+
+@contextmanager
+def planned(place: Place, options: PlanOptions, progress: Progress) -> Iterator[Planned]:
+    """Read the lock and the live world, and plan."""
+    from reconciler.engine.planner import make_plan
+
+    lock = read_lock_of(place.desired, place.lock_path)
+    check_options(place.desired, lock, options)
+    with seen(place, lock, progress) as (live, clients):
         plan = make_plan(place.desired, lock, live, options)
         yield Planned(plan, live, lock, clients, options)
 

@@ -88,6 +88,13 @@ class LockStore:
             change = self._count()
         self._save(change)
 
+    def replace_with(self, lock: Lock, origin: Origin) -> None:
+        """Keep a whole other lock, of the same project and target, at this origin."""
+        with self._mutex:
+            self._lock = replace(lock, origin=_merged(lock.origin, origin))
+            change = self._count()
+        self._save(change)
+
     def _count(self) -> int:
         self._made += 1
         return self._made

@@ -190,6 +190,15 @@ class DriftDocument(TypedDict):
     findings: Annotated[list[Finding], "What was found while reading"]
 
 
+class LockChangeDocument(TypedDict):
+    """What `adopt`, `forget` and `lock` did to the lock."""
+
+    format_version: _Version
+    kind: Annotated[Literal["lock_change"], "What this document is"]
+    addresses: Annotated[list[_Address], "The addresses concerned"]
+    messages: Annotated[list[str], "What was done, in words"]
+
+
 class FindingTotals(TypedDict):
     """Counts per severity."""
 

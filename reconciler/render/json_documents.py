@@ -34,6 +34,7 @@ from reconciler.render.documents import (
     Finding,
     HeldDocument,
     InitDocument,
+    LockChangeDocument,
     MadeFile,
     OptionsDocument,
     OutcomeDocument,
@@ -99,6 +100,18 @@ def action_document(action: Action) -> ActionDocument:
         "raises": [_raise(one) for one in action.raises],
         **_place(action.span),
         "digest": action.digest,
+    }
+
+
+def lock_change_document(
+    messages: Iterable[str], addresses: Iterable[Address]
+) -> LockChangeDocument:
+    """What was done to the lock, to which addresses."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "kind": "lock_change",
+        "addresses": _addresses(addresses),
+        "messages": [redacted(message) for message in messages],
     }
 
 

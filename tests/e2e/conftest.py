@@ -87,7 +87,11 @@ class Project:
         return load_lock(self.lock_file.read_text())
 
     def id(self, address: str) -> str:
-        return next(e.id for a, e in self.lock().objects.items() if str(a) == address)
+        return self.id_of(self.lock(), address)
+
+    @staticmethod
+    def id_of(lock: Lock, address: str) -> str:
+        return next(e.id for a, e in lock.objects.items() if str(a) == address)
 
     def version(self, address: str) -> int | None:
         return next(e.version for a, e in self.lock().objects.items() if str(a) == address)
