@@ -68,6 +68,12 @@ class _Error:
         return str(self.item["type"])
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether it is a key that other tools know."""
+        known = self.owner.foreign if self.owner is not None else {}
+        return self.kind == "extra_forbidden" and self.path[-1] in known
+
+    @property
     def meant(self) -> str:
         """The known key that an unknown one is a misspelling of, or ""."""
         if self.kind != "extra_forbidden" or self.owner is None:
@@ -78,14 +84,16 @@ class _Error:
 
 def _once(errors: list[_Error], scope: Scope) -> Iterator[_Error]:
     """The errors without those that follow from another: what YAML's reading has answered, a key
-    that is missing because it is misspelt, the keys of a tool that doesn't exist."""
+    that is missing because it is misspelt or said in another tool's word, the keys of a tool that
+    doesn't exist."""
     answered = {item.span for item in scope.findings if item.code.startswith("yaml.")}
     misspelt = {(*error.path[:-1], error.meant) for error in errors if error.meant}
     nameless = {error.path[:-1] for error in errors if error.kind == "tools.unmapped"}
+    foreign = {error.path[:-1] for error in errors if error.is_foreign and len(error.path) > 1}
     for error in errors:
         places = {scope.document.span(error.path), scope.document.key_span(error.path)}
         if error.kind == "missing":
-            if error.path not in misspelt:
+            if error.path not in misspelt and error.path[:-1] not in foreign:
                 yield error
         elif not places & answered and not (
             error.kind == "extra_forbidden" and error.path[:-1] in nameless

@@ -64,6 +64,10 @@ KEYS = [
     agent("the tools, misspelt", "field.unknown",
           "§toolls: [{type: mcp_toolset, mcp_server_name: s}]\n"
           "mcp_servers: [{type: url, name: s, url: https://x.io}]\n", says="`tools`"),
+    agent("a skill of another dialect", "field.unknown",
+          "tools: [read]\nskills: [{§from_plugin: ../x}]\n", says="cookbook"),
+    agent("a member of another dialect", "field.unknown",
+          "subagents: [{§manifest: ./b.yaml}]\n", says="name the agent"),
     agent("a field to ignore", "lifecycle.unknown_field", "lifecycle: {ignore: [§metdata]}\n",
           says="`metadata`"),
     Case("no model", "field.missing", {"agents/a/agent.yaml": "§name: x\n"}, says="`model:`"),
