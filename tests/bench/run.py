@@ -1,9 +1,10 @@
-"""The benchmark: a plan with nothing to do for 1,000 agents and 100 skills.
+"""The benchmark: reading the folders, and a plan with nothing to do, for 1,000 agents and 100
+skills.
 
     python -m tests.bench.run [--quick] [--agents N] [--skills N]
 
 The platform is an embedded one in a process of its own, so that memory is the command's alone.
-Limits are counts and megabytes, never seconds; it exits 1 when one is broken.
+Limits are counts, ratios and megabytes, never seconds; it exits 1 when one is broken.
 """
 
 from __future__ import annotations
@@ -23,10 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.project import write_project
+from tests.bench.reading import measure_reading
 
 MAX_MB = 300
 MAX_REQUESTS = 20
 AGENT_PAGE = 100
+MAX_READING_RATIO = 4
+MAX_READING_MB = 250
 
 
 @contextmanager
@@ -97,6 +101,7 @@ def measure(agents: int, skills: int) -> list[str]:
         folder = Path(name)
         root = folder / "project"
         write_project(root, agents, skills)
+        broken = _read(root)
         with platform(folder) as environment:
             show(
                 f"apply of {agents} agents, {skills} skills",
@@ -108,7 +113,23 @@ def measure(agents: int, skills: int) -> list[str]:
         show("plan with nothing to do", report)
         kinds = Counter(entry["path"] for entry in log)
         say(f"    {len(log)} requests: " + ", ".join(f"{path} {n}" for path, n in kinds.items()))
-        return _broken(agents, report, kinds)
+        return broken + _broken(agents, report, kinds)
+
+
+def _read(root: Path) -> list[str]:
+    """Print what `validate` costs; return the limits that were broken."""
+    reading = measure_reading(root)
+    say(
+        f"validate: {reading.validate:.2f} s, {reading.ratio:.2f} times a bare parse and hash of "
+        f"the same files ({reading.bare:.2f} s), peak {reading.peak_mb:.0f} MB"
+    )
+    checks = {
+        f"validate takes over {MAX_READING_RATIO} times a bare parse and hash": (
+            reading.ratio > MAX_READING_RATIO
+        ),
+        f"validate takes over {MAX_READING_MB} MB": reading.peak_mb > MAX_READING_MB,
+    }
+    return [words for words, broken in checks.items() if broken]
 
 
 def _broken(agents: int, report: dict[str, Any], kinds: Counter[str]) -> list[str]:

@@ -54,7 +54,7 @@ def test_every_schema_has_a_row() -> None:
 
 def test_every_command_has_a_row() -> None:
     rows = [row["Interface"] for row in ROWS if row["Interface"].startswith("`reconcile ")]
-    named = [word for row in rows for word in re.findall(r"`(?:reconcile )?([a-z]+)`", row)]
+    named = [word for row in rows for word in re.findall(r"`(?:reconcile )?([a-z]+)[ `]", row)]
     assert sorted(named) == sorted(main.commands)
 
 
