@@ -22,9 +22,10 @@ Surface = Literal["platform", "registry"]
 
 API_VERSIONS = ("2023-06-01", "2026-10-21")
 MANAGED_AGENTS = "managed-agents-2026-04-01"
+AGENT_MEMORY = "agent-memory-2026-07-22"
 LEGACY_SKILLS = "skills-2025-10-02"
 # `name-2026-01-31`: what a beta value looks like. The few that fit these endpoints are known.
-KNOWN_BETAS = (MANAGED_AGENTS, LEGACY_SKILLS, "agent-memory-2026-07-22", "files-api-2025-04-14")
+KNOWN_BETAS = (MANAGED_AGENTS, LEGACY_SKILLS, AGENT_MEMORY, "files-api-2025-04-14")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class HeaderRule:
     says_so: bool = False
     refuses_unknown: bool = False
     refuses: tuple[str, ...] = ()
+    # Of these, exactly one must be there.
+    needs_one_of: tuple[str, ...] = ()
 
 
 # Recorded: agents and sessions hide without the header and ignore unknown values; environments
@@ -45,6 +48,9 @@ NAMED = HeaderRule(needs=MANAGED_AGENTS, says_so=True, refuses_unknown=True)
 SKILLS = HeaderRule(refuses=(LEGACY_SKILLS,))
 # Files are out of beta; an unknown value is refused all the same (recorded).
 FILES = HeaderRule(refuses_unknown=True)
+# Memory takes its own header or the older one; both together are 400 (documentation). Without any:
+# inferred to be as for agents.
+MEMORY = HeaderRule(needs_one_of=(AGENT_MEMORY, MANAGED_AGENTS))
 ANY = HeaderRule()
 
 
@@ -75,6 +81,11 @@ def check_headers(rule: HeaderRule, headers: Mapping[str, str]) -> None:
     if rule.needs and rule.needs not in betas:
         wanted = f"this endpoint requires the `anthropic-beta: {rule.needs}` header"
         raise not_found(wanted if rule.says_so else "not found")
+    given = [beta for beta in rule.needs_one_of if beta in betas]
+    if rule.needs_one_of and not given:
+        raise not_found("not found")
+    if len(given) > 1:
+        raise invalid("anthropic-beta: " + " and ".join(given) + " cannot be combined")
 
 
 def check_workspace(headers: Mapping[str, str], workspace_id: str) -> None:

@@ -12,6 +12,9 @@ from . import (
     deployments,
     environments,
     files,
+    memories,
+    memory_stores,
+    memory_versions,
     model_catalogue,
     registry,
     session_events,
@@ -21,7 +24,7 @@ from . import (
     skills,
     vaults,
 )
-from .auth import ANY, FILES, HIDDEN, NAMED, SKILLS, HeaderRule, Surface
+from .auth import ANY, FILES, HIDDEN, MEMORY, NAMED, SKILLS, HeaderRule, Surface
 from .call import Handler
 from .errors import ApiError, not_found
 
@@ -49,6 +52,9 @@ VAULT = "/v1/vaults/{vault_id}"
 CREDENTIAL = VAULT + "/credentials/{credential_id}"
 DEPLOYMENT = "/v1/deployments/{deployment_id}"
 FILE = "/v1/files/{file_id}"
+MEMORY_STORE = "/v1/memory_stores/{memory_store_id}"
+ONE_MEMORY = MEMORY_STORE + "/memories/{memory_id}"
+MEMORY_VERSION = MEMORY_STORE + "/memory_versions/{memory_version_id}"
 SESSION = "/v1/sessions/{session_id}"
 RESOURCE = SESSION + "/resources/{resource_id}"
 THREAD = SESSION + "/threads/{thread_id}"
@@ -106,6 +112,20 @@ ROUTES = (
     Route("GET", FILE + "/content", files.content, FILES),
     Route("GET", "/v1/models", model_catalogue.list_all),
     Route("GET", "/v1/models/{model_id}", model_catalogue.retrieve),
+    Route("POST", "/v1/memory_stores", memory_stores.create, MEMORY),
+    Route("GET", "/v1/memory_stores", memory_stores.list_all, MEMORY),
+    Route("GET", MEMORY_STORE, memory_stores.retrieve, MEMORY),
+    Route("POST", MEMORY_STORE, memory_stores.update, MEMORY),
+    Route("DELETE", MEMORY_STORE, memory_stores.delete, MEMORY),
+    Route("POST", MEMORY_STORE + "/archive", memory_stores.archive, MEMORY),
+    Route("POST", MEMORY_STORE + "/memories", memories.create, MEMORY),
+    Route("GET", MEMORY_STORE + "/memories", memories.list_all, MEMORY),
+    Route("GET", ONE_MEMORY, memories.retrieve, MEMORY),
+    Route("POST", ONE_MEMORY, memories.update, MEMORY),
+    Route("DELETE", ONE_MEMORY, memories.delete, MEMORY),
+    Route("GET", MEMORY_STORE + "/memory_versions", memory_versions.list_all, MEMORY),
+    Route("GET", MEMORY_VERSION, memory_versions.retrieve, MEMORY),
+    Route("POST", MEMORY_VERSION + "/redact", memory_versions.redact, MEMORY),
     Route("POST", "/v1/sessions", sessions.create, HIDDEN),
     Route("GET", "/v1/sessions", sessions.list_all, HIDDEN),
     Route("GET", SESSION, sessions.retrieve, HIDDEN),
