@@ -264,10 +264,14 @@ _PROJECT: Mapping[str, Text] = {
             "project": "The project's name, part of the marker on every live object",
             "default_target": "The target where none is named",
             "targets": "Where to reconcile to. `sandbox` always exists",
-            "moved": "No effect yet",
+            "moved": "Folders that were renamed: their objects keep their ids",
             "policy": "No effect yet",
             "paths": "Where definitions are",
         },
+    ),
+    "MoveForm": Text(
+        "A renamed folder",
+        {"from": "The address before: agent/old", "to": "The address now: agent/new"},
     ),
     "TargetForm": Text(
         "A target",

@@ -17,6 +17,7 @@ from reconciler.authoring.files import Files, Refused
 from reconciler.authoring.foreign import foreign, foreign_among_several, foreign_texts
 from reconciler.authoring.forms import nearest
 from reconciler.authoring.markdown import parse_markdown
+from reconciler.authoring.moves import moves_of
 from reconciler.authoring.project import (
     Project,
     Settings,
@@ -143,6 +144,7 @@ def _desired(project: Project, run: Run) -> Desired:
         project=run.project,
         target=_target(run.settings, tuple(sorted({item.tenant for item in registered}))),
         resources=tuple(sorted(resources, key=lambda resource: resource.address)),
+        moved=moves_of(project, taken, run),
     )
 
 

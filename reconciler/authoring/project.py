@@ -11,6 +11,7 @@ from reconciler.authoring.files import Files, Refused, inside
 from reconciler.authoring.forms import nearest
 from reconciler.authoring.project_form import (
     ExpectForm,
+    MoveForm,
     NtropiiDefaults,
     PathsForm,
     ProjectForm,
@@ -38,6 +39,7 @@ class Project:
     default_target: str | None
     targets: Mapping[str, TargetForm]
     paths: PathsForm
+    moved: tuple[MoveForm, ...] = ()
     usable: bool = True
 
 
@@ -95,15 +97,15 @@ def read_project(files: Files, findings: list[Diagnostic]) -> Project | None:
         default_target=form.default_target,
         targets={name: item or TargetForm() for name, item in (form.targets or {}).items()},
         paths=_paths(form, scope, files),
+        moved=tuple(form.moved or ()),
         usable=not bad & {"targets", "default_target"},
     )
 
 
 def _not_yet(form: ProjectForm, scope: Scope) -> None:
-    for key in ("moved", "policy"):
-        if getattr(form, key):
-            message = f"`{key}` is not supported yet, and would have no effect"
-            scope.key_error("project.not_yet", message, (key,), "take it out for now")
+    if form.policy:
+        message = "`policy` is not supported yet, and would have no effect"
+        scope.key_error("project.not_yet", message, ("policy",), "take it out for now")
 
 
 def _paths(form: ProjectForm, scope: Scope, files: Files) -> PathsForm:

@@ -36,13 +36,20 @@ class PathsForm(Form):
     environments: _Text = "environments"
 
 
+class MoveForm(Form):
+    """One renamed folder."""
+
+    old: _Text = Field(alias="from")
+    new: _Text = Field(alias="to")
+
+
 class ProjectForm(Form):
-    """`moved` and `policy` have a place and no effect yet, so anything in them is an error."""
+    """`policy` has a place and no effect yet, so anything in it is an error."""
 
     version: Literal[1]
     project: Slug
     default_target: Slug | None = None
     targets: dict[Slug, TargetForm | None] | None = None
-    moved: list[Any] | None = None
+    moved: list[MoveForm] | None = None
     policy: dict[str, Any] | None = None
     paths: PathsForm | None = None

@@ -231,15 +231,7 @@ def _keep(
 ) -> None:
     """Row and key stand: record the agent's version if asked to, else nothing."""
     entry = _entry(resource, details, body, row.id, world)
-    draft.keep(
-        world,
-        details.credential,
-        LockEntry(
-            id=credential.id,
-            parent=credential.parent,
-            fields={"mcp_server_url": details.mcp_server_url},
-        ),
-    )
+    _keep_credential(resource, details, credential, world, draft)
     version = resolve(Ref(details.agent, "version"), world, draft)
     if not details.versions or is_recorded(row, entry, version):
         draft.keep(world, resource.address, entry)
@@ -254,5 +246,35 @@ def _keep(
             expected=Expected(row.id),
             span=resource.span,
             lock=replace(entry, recorded=None),
+        )
+    )
+
+
+def _keep_credential(
+    resource: Resource,
+    details: RegistrationDetails,
+    credential: LiveObject,
+    world: World,
+    draft: Draft,
+) -> None:
+    """The key stands; after a move only the marker has to say where it is now."""
+    stored = LockEntry(
+        id=credential.id,
+        parent=credential.parent,
+        fields={"mcp_server_url": details.mcp_server_url},
+    )
+    if details.credential not in world.moved:
+        draft.keep(world, details.credential, stored)
+        return
+    payload = with_marker({"vault_id": credential.parent}, world, details.credential, None)
+    draft.act(
+        Action(
+            address=details.credential,
+            verb="update",
+            reason="moved",
+            payload=payload,
+            expected=Expected(credential.id),
+            span=resource.span,
+            lock=stored,
         )
     )

@@ -109,6 +109,26 @@ def test_a_lost_lock_is_made_anew(sample: Project) -> None:
     assert "by hand" in held.stdout and "held back (drift)" in held.stdout
 
 
+def test_a_renamed_folder_keeps_its_id(sample: Project) -> None:
+    sample.apply()
+    identity, row = sample.id("agent/audit-handover"), sample.id("registration/byng/audit-handover")
+    (sample.root / "agents/audit-handover").rename(sample.root / "agents/handover")
+    sample.edit("agents/handover/agent.yaml", "{mcp_server: ntropii}", "{mcp_server: ntropii, name: audit-handover}")  # fmt: skip
+    sample.edit("agents/handover/agent.yaml", "description:", "name: audit-handover\ndescription:")
+    suggested = sample.plan(code=2)
+    assert "{from: agent/audit-handover, to: agent/handover}" in suggested.stdout
+    move = "moved: [{from: agent/audit-handover, to: agent/handover}]\n"
+    sample.edit("reconcile.yaml", "targets:\n", f"{move}targets:\n")
+    sample.apply()
+    assert [path for _, path in sample.writes() if path == "/v1/agents"] == []
+    assert sample.id("agent/handover") == identity
+    assert sample.id("registration/byng/handover") == row
+    assert "agent/audit-handover" not in sample.lock_file.read_text()
+    sample.plan(code=0)
+    sample.edit("reconcile.yaml", move, "")
+    sample.plan(code=0)
+
+
 def test_the_lock_is_checked_offline(sample: Project) -> None:
     sample.apply()
     sample.run("lock", "--check")

@@ -103,7 +103,14 @@ def test_a_registration_moves_along() -> None:
     bare = replace(agent("a"), address=at("agent/b"))
     wanted = moved(desired(bare, vault_b, same_name, credential), "agent/a", "agent/b")
     made = plan(wanted, now, last)
-    assert [str(one.address) for one in made.actions] == ["vault/byng/b", "agent/b"]
+    assert [str(one.address) for one in made.actions] == [
+        "vault/byng/b",
+        "agent/b",
+        "credential/byng/b",
+    ]
+    assert made.actions[2].payload["metadata"] == {
+        "reconciler": "fund-agents/test/credential/byng/b"
+    }
     assert not made.held and made.records[at("registration/byng/b")].id == "uuid-1"
     assert set(map(str, made.forgotten)) == {
         "agent/a", "credential/byng/a", "registration/byng/a", "vault/byng/a"

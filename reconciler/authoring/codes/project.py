@@ -26,6 +26,27 @@ CODES: Final[Mapping[str, Code]] = {
         "Add agents/NAME/agent.yaml, or correct `paths:`.",
         severities=WARNING,
     ),
+    "moved.address": Code(
+        "a move names what is no address of an agent or environment",
+        "Agents and environments can keep their ids under a new name; a skill's slug is fixed.",
+        "Write kind/name as the plan prints it, with the same kind on both sides.",
+        "moved: [{from: agent/old, to: agent/new}]",
+    ),
+    "moved.from_declared": Code(
+        "a move starts from an address that is still declared",
+        "One object can't be both; it would be taken away from the folder that has it.",
+        "Take the move out, or rename the folder.",
+    ),
+    "moved.to_unknown": Code(
+        "a move leads to an address that nothing declares",
+        "The object would be an orphan under its new name.",
+        "Name the folder as it is called now.",
+    ),
+    "moved.twice": Code(
+        "an address is in two moves",
+        "It could go to one place only.",
+        "Keep the move that says where the folder is now.",
+    ),
     "project.not_yet": Code(
         "a part of reconcile.yaml that has no effect yet",
         "A policy that is not enforced is worse than none.",

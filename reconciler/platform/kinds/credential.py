@@ -9,7 +9,7 @@ from reconciler.engine.hosts import may_hold_registry_key
 from reconciler.engine.values import Body, Ref, refs_in
 from reconciler.platform import wire
 from reconciler.platform.errors import WriteFailed
-from reconciler.platform.kinds.step import Step
+from reconciler.platform.kinds.step import Step, reflects
 from reconciler.platform.resolve import Written, reveal
 
 if TYPE_CHECKING:
@@ -47,23 +47,36 @@ def replace(step: Step) -> Written:
     return create(step)
 
 
+def update(step: Step) -> Written:
+    """Change the metadata alone: a key stays what it is."""
+    vault_id, metadata = _vault(step), dict(step.payload["metadata"])
+    step.settle(
+        lambda sdk: sdk.beta.vaults.credentials.with_raw_response.update(
+            step.id, vault_id=vault_id, metadata=metadata
+        ),
+        lambda: _read(step, vault_id),
+        lambda found: reflects(found.get("metadata"), metadata),
+    )
+    return Written(id=step.id, parent=vault_id)
+
+
 def archive(step: Step) -> Written:
     vault_id = step.parent or _vault(step)
-
-    def again() -> Body:
-        found: Body = step.read(
-            lambda sdk: sdk.beta.vaults.credentials.with_raw_response.retrieve(
-                step.id, vault_id=vault_id
-            )
-        )
-        return found
-
     return step.archive(
         lambda sdk: sdk.beta.vaults.credentials.with_raw_response.archive(
             step.id, vault_id=vault_id
         ),
-        again,
+        lambda: _read(step, vault_id),
     )
+
+
+def _read(step: Step, vault_id: str) -> Body:
+    found: Body = step.read(
+        lambda sdk: sdk.beta.vaults.credentials.with_raw_response.retrieve(
+            step.id, vault_id=vault_id
+        )
+    )
+    return found
 
 
 def _vault(step: Step) -> str:
@@ -86,4 +99,4 @@ def is_key(ref: Ref) -> bool:
     return ref.attr == "api_key"
 
 
-WRITES = {"create": create, "replace": replace, "archive": archive}
+WRITES = {"create": create, "update": update, "replace": replace, "archive": archive}
