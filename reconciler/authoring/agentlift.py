@@ -84,7 +84,7 @@ def _skill_items(
         path = shared.get(name) if name != word else own.get(name, shared.get(name))
         if path is None:
             known = [*own, *(f"shared/{one}" for one in shared)]
-            hint = nearest(word, known) or (f"skills: {', '.join(known)}" if known else "")
+            hint = nearest(word, known) or f"skills: {', '.join(known) or 'none'}"
             scope.error("skill.missing", f"there is no skill {word}", ("skills", at), hint)
             continue
         relative = relpath(path, folder)
@@ -157,7 +157,7 @@ def _named(
         if unreadable:
             continue
         known = [*own, *(f"shared/{one}" for one in shared)]
-        hint = nearest(word, known) or (f"servers: {', '.join(known)}" if known else "")
+        hint = nearest(word, known) or f"servers: {', '.join(known) or 'none'}"
         message = f"no mcp.json has a server {word}"
         scope.error("mcp.server_missing", message, ("mcp", at), hint)
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from reconciler.authoring import Loaded, load
+from reconciler.authoring import CODES, Loaded, load
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Resource
+from reconciler.engine.diagnostics import Diagnostic, Span
 from reconciler.engine.values import encode
 
 PROJECT = "version: 1\nproject: demo\n"
@@ -62,6 +63,15 @@ def places(result: Loaded, severity: str | None = None) -> list[str]:
 
 def codes(result: Loaded) -> list[str]:
     return [item.code for item in result.findings]
+
+
+def placed(finding: Diagnostic) -> Span:
+    """Assert that the finding is fit to be shown, and return its place."""
+    assert finding.code in CODES
+    assert finding.message and finding.message.isprintable() and finding.hint.isprintable()
+    place = finding.span
+    assert place is not None and place.line >= 1 and place.column >= 1, finding
+    return place
 
 
 def refused(root: Path, text: str, code: str, files: Files | None = None, **options: Any) -> None:

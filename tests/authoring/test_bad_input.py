@@ -18,13 +18,13 @@ from reconciler.authoring.files import MAX_TEXT
 from reconciler.authoring.skills import MAX_BYTES
 from reconciler.authoring.yaml_build import MAX_NODES, Builder
 from reconciler.cli import main
-from tests.authoring import bad_agents, bad_files, bad_skills
+from tests.authoring import bad_agents, bad_files, bad_forms, bad_skills
 from tests.authoring.bad_input import Case
 from tests.authoring.support import agent, body, loaded, places
 
 CASES = [
     pytest.param(case, id=f"{module.__name__.rpartition('_')[2]}: {case.code}: {case.what}")
-    for module in (bad_files, bad_agents, bad_skills)
+    for module in (bad_files, bad_agents, bad_forms, bad_skills)
     for case in module.CASES
 ]
 

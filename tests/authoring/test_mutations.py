@@ -15,11 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from reconciler.authoring import CODES, Loaded, load
+from reconciler.authoring import Loaded, load
 from reconciler.engine.diagnostics import Diagnostic, has_errors
 from tests.authoring.effective import effective
 from tests.authoring.mutations import BASES, MUTATIONS, Base, corpus
 from tests.authoring.naive_reader import Doubt, granted
+from tests.authoring.support import placed
 
 ALL = [*BASES, *corpus()]
 _numbers = st.integers(0, 2**16)
@@ -111,9 +112,7 @@ def _rows(text: str) -> int:
 
 
 def _is_placed(finding: Diagnostic, rows: dict[str, int]) -> None:
-    assert finding.code in CODES and finding.message and "\n" not in finding.message
-    place = finding.span
-    assert place is not None and place.line >= 1 and place.column >= 1, finding
+    place = placed(finding)
     assert place.line <= rows.get(place.file, 1), finding
 
 
