@@ -20,6 +20,7 @@ from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json
 from reconciler.cli.world import store_of
 from reconciler.engine.diagnostics import error
+from reconciler.render.json_documents import sandbox_document
 
 if TYPE_CHECKING:
     from reconciler.sandbox import Server
@@ -127,7 +128,7 @@ def _announce(settings: Settings, server: Server) -> None:
         "NTRO_API_KEY": server.registry_key,
     }
     if settings.format == "json":
-        write_json({"format_version": 1, "kind": "sandbox", "environment": environment})
+        write_json(sandbox_document(environment))
         return
     click.echo("# The embedded platform, not the hosted API: nothing here leaves this machine.")
     for name, value in environment.items():

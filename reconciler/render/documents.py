@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, NotRequired, TypeAlias, TypedDict
 
 from reconciler.engine.diagnostics import Severity
+from reconciler.engine.lock_document import LockOrigin
 from reconciler.engine.outcome import Result
 from reconciler.engine.plan import HeldReason, Status, Verb
 from reconciler.render.typed_schema import Matches
@@ -37,14 +38,8 @@ class Finding(Place):
     address: Annotated[str, "The object concerned; may be empty"]
 
 
-class DocumentOrigin(TypedDict):
+class DocumentOrigin(LockOrigin):
     """Which world was read."""
-
-    base_url: Annotated[str, "The API's address; of the embedded platform, the id in its store"]
-    organization: Annotated[str, "The organization's id; empty if it isn't known"]
-    workspace: Annotated[str, "The workspace's id; empty if it isn't known"]
-    registry: Annotated[str, "The registry's address; empty if none was used"]
-    tenants: Annotated[dict[str, str], "Tenant ids by slug"]
 
 
 class Field(Place):

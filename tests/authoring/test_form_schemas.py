@@ -121,8 +121,8 @@ def all_forms(form: type[Form] = Form) -> Iterator[type[Form]]:
 def test_every_key_of_every_form_is_said_once() -> None:
     own = {
         form.__name__: {
-            key
-            for key in form.model_fields
+            field.alias or key
+            for key, field in form.model_fields.items()
             if not any(key in getattr(base, "model_fields", {}) for base in form.__bases__)
         }
         for form in all_forms()

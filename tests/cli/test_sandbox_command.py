@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+
+from reconciler.cli.schemas import published
 
 
 @contextmanager
@@ -61,7 +64,9 @@ def test_a_port_in_use_is_an_error_in_one_line(tmp_path: Path) -> None:
         read = ""
         while not read.endswith("\n}\n"):
             read += process.stdout.readline()
-        port = json.loads(read)["environment"]["ANTHROPIC_BASE_URL"].rpartition(":")[2]
+        document = json.loads(read)
+        assert list(Draft202012Validator(published("sandbox")).iter_errors(document)) == []
+        port = document["environment"]["ANTHROPIC_BASE_URL"].rpartition(":")[2]
         second = subprocess.run(
             [sys.executable, "-m", "reconciler", "sandbox", "--port", port,
              "--db", str(tmp_path / "other.sqlite")],
