@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.bench.filling import fill
 from tests.bench.project import write_project
 from tests.bench.reading import measure_reading
 
@@ -132,6 +133,14 @@ def _read(root: Path) -> list[str]:
     return [words for words, broken in checks.items() if broken]
 
 
+def measure_platform(agents: int) -> list[str]:
+    """Fill an embedded platform; print the figures; return the limits that were broken."""
+    with tempfile.TemporaryDirectory() as name, platform(Path(name)) as environment:
+        lines, broken = fill(environment, agents)
+    say("\n".join(lines))
+    return broken
+
+
 def _broken(agents: int, report: dict[str, Any], kinds: Counter[str]) -> list[str]:
     allowed = math.ceil(agents / AGENT_PAGE) + 1
     checks = {
@@ -151,7 +160,7 @@ def main() -> int:
     chosen = parser.parse_args()
     agents = chosen.agents or (200 if chosen.quick else 1000)
     skills = chosen.skills or (20 if chosen.quick else 100)
-    broken = measure(agents, skills)
+    broken = measure(agents, skills) + measure_platform(2 * agents)
     for words in broken:
         say(f"BROKEN: {words}")
     return 1 if broken else 0
