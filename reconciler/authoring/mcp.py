@@ -89,7 +89,8 @@ def _toolset(server: McpServer, place: KeyPath, scope: Scope) -> dict[str, Any]:
             scope.error("tools.duplicate", f"{word.name} is here twice", at, "keep one of them")
             continue
         if len(word.name) > 128:
-            scope.error("field.value", "a tool's name has at most 128 characters", at)
+            message = "a tool's name has at most 128 characters"
+            scope.error("field.value", message, at, "name the tool as the server does")
         policy = word.policy or general
         configs[word.name] = {"name": word.name, "enabled": True}
         if policy is not None:

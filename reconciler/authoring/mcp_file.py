@@ -42,7 +42,8 @@ def read_servers(path: str, address: str, run: Run) -> dict[str, Item]:
         if isinstance(written, dict):
             found[name] = _server(name, written, place, source, address, run)
         elif not name.startswith("$"):
-            _report("field.type", f"`{name}` must be a mapping", place, "", source, run)
+            message, hint = f"`{name}` must be a mapping", '{"url": …}, or take it out'
+            _report("field.type", message, place, hint, source, run)
     return found
 
 

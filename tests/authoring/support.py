@@ -69,6 +69,7 @@ def placed(finding: Diagnostic) -> Span:
     """Assert that the finding is fit to be shown, and return its place."""
     assert finding.code in CODES
     assert finding.message and finding.message.isprintable() and finding.hint.isprintable()
+    assert finding.hint or finding.severity != "error", finding
     place = finding.span
     assert place is not None and place.line >= 1 and place.column >= 1, finding
     return place
