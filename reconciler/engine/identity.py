@@ -122,8 +122,9 @@ def rebuild(desired: Desired, live: Live, lock: Lock) -> tuple[Lock, tuple[str, 
     for address, item in sorted(matched.objects.items()):
         kind, resource = KINDS[address.kind], declared.get(address)
         if address not in lock.objects and resource and address.kind not in ("skill", "credential"):
-            earlier = live.earlier.get(item.id) if kind.versioned else None
-            version = item.marker.version if item.marker and earlier else item.version
+            marked = item.marker.version if item.marker else None
+            earlier = live.version(item.id, marked) if kind.versioned else None
+            version = marked if earlier else item.version
             body = earlier or item.body
             lock = lock.with_entry(
                 address,

@@ -100,8 +100,8 @@ class Unread:
 class Live:
     """One snapshot. `gone` are ids of the lock that the platform answered 404 for.
 
-    `earlier` holds, per agent id, the body of the version our last write made, for agents that
-    were edited since: it is the base of the three-way comparison.
+    `history` holds, per agent id, the versions from the live one back to the one our last write
+    made, for agents that were edited since: the last is the base of the three-way comparison.
     `deployments` are live deployments, read and never written.
     """
 
@@ -109,5 +109,12 @@ class Live:
     objects: tuple[LiveObject, ...] = ()
     gone: frozenset[str] = frozenset()
     unread: tuple[Unread, ...] = ()
-    earlier: Mapping[str, Body] = field(default_factory=dict)
+    history: Mapping[str, tuple[Body, ...]] = field(default_factory=dict)
     deployments: tuple[Body, ...] = ()
+
+    def version(self, identity: str, number: int | None) -> Body | None:
+        """One version of an agent that was edited since our last write, as far as it was read."""
+        for body in self.history.get(identity, ()):
+            if body.get("version") == number:
+                return body
+        return None

@@ -13,8 +13,9 @@ from reconciler.engine.diagnostics import error
 from reconciler.engine.kinds import KINDS, Kind, state_digest
 from reconciler.engine.live import MARKER_KEY, LiveObject, Marker
 from reconciler.engine.lock import LockEntry
+from reconciler.engine.outside import brought_by, raised_outside
 from reconciler.engine.plan import Action, Expected, FieldChange, Held
-from reconciler.engine.privileges import Raise, raises
+from reconciler.engine.privileges import raises
 from reconciler.engine.values import ABSENT, Body, Value, digest, encode, refs_in
 from reconciler.engine.world import Draft, World, resolve
 
@@ -121,27 +122,11 @@ def _plan_update(
             action,
             "conflict" if conflict else "drift",
             message,
-            raises=_raised_outside(drifted, base, live) if kind.name == "agent" else (),
-            since=_since(item),
+            raises=raised_outside(drifted, base, live) if kind.name == "agent" else (),
+            since=brought_by(kind, item, drifted, world),
         )
     else:
         draft.act(action)
-
-
-def _raised_outside(
-    drifted: Iterable[FieldChange], base: Base, live: Mapping[str, Value]
-) -> tuple[Raise, ...]:
-    """What the edit outside lets the agent do more. Where the folders did not change meanwhile,
-    they are what was last applied."""
-    before = {change.path: base.values.get(change.path, change.desired) for change in drifted}
-    return raises(before, {path: live.get(path) for path in before})
-
-
-def _since(item: LiveObject) -> str:
-    """Which version is live now and when it was made; other kinds have no versions."""
-    at = str(item.body.get("updated_at") or "")
-    version = f"version {item.version}" if item.version is not None else ""
-    return ", ".join(part for part in (version, at) if part)
 
 
 def _update_action(
@@ -191,11 +176,13 @@ def _base(kind: Kind, item: LiveObject, entry: LockEntry | None, world: World) -
         if entry is None:  # found by its marker: nothing says that it was edited since
             return Base(kind.normalise(item.body, world.name))
         return Base(entry.fields)
-    ours = {entry.version if entry else None, item.marker.version if item.marker else None}
-    if item.version in ours:
+    marked = item.marker.version if item.marker else None
+    locked = entry.version if entry else None
+    if item.version in (marked, locked):
         return Base(kind.normalise(item.body, world.name))
-    if item.id in world.live.earlier:
-        return Base(kind.normalise(world.live.earlier[item.id], world.name))
+    earlier = world.live.version(item.id, marked) or world.live.version(item.id, locked)
+    if earlier is not None:
+        return Base(kind.normalise(earlier, world.name))
     return Base(digests=entry.fields if entry else {})
 
 

@@ -44,7 +44,7 @@ class _Snapshot:
     objects: list[LiveObject] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     unread: list[Unread] = field(default_factory=list)
-    earlier: dict[str, Body] = field(default_factory=dict)
+    history: dict[str, tuple[Body, ...]] = field(default_factory=dict)
     deployments: list[Body] = field(default_factory=list)
     tenants: dict[str, str] = field(default_factory=dict)
     refused: list[ReadFailed] = field(default_factory=list)
@@ -91,7 +91,7 @@ def read_live(
         tuple(sorted(seen.objects, key=lambda item: (item.kind, item.id))),
         frozenset(seen.gone),
         tuple(sorted(seen.unread, key=lambda item: (item.kind, item.what, item.reason))),
-        dict(sorted(seen.earlier.items())),
+        dict(sorted(seen.history.items())),
         tuple(sorted(seen.deployments, key=lambda item: str(item.get("id")))),
     )
 
@@ -177,7 +177,7 @@ def _singles(
         if item.kind == "agent":
             version = scope.base_version(item)
             if version is not None:
-                yield _earlier(clients, item.id, version, seen)
+                yield _history(clients, item.id, version, seen)
 
 
 def _confirm(clients: Clients, kind: str, id: str, seen: _Snapshot) -> Callable[[], None]:
@@ -235,19 +235,20 @@ def _credentials(clients: Clients, vault_id: str, seen: _Snapshot) -> Callable[[
     return run
 
 
-def _earlier(clients: Clients, id: str, version: int, seen: _Snapshot) -> Callable[[], None]:
-    """The version our last write made, of an agent edited since: the base of the comparison."""
+def _history(clients: Clients, id: str, version: int, seen: _Snapshot) -> Callable[[], None]:
+    """The versions since our last write, of an agent edited since: the last of them is the base of
+    the comparison, the others say which one brought an edit."""
 
     def run() -> None:
         try:
-            body = agent.body(clients, id, version)
+            bodies = agent.versions_since(clients, id, version)
         except NotFound:
             return
         except ReadFailed as failure:
             seen.failed("agent", id, failure)
             return
         with seen.mutex:
-            seen.earlier[id] = body
+            seen.history[id] = tuple(bodies)
 
     return run
 

@@ -115,7 +115,7 @@ def test_an_edit_by_hand_still_shows_after_a_rebuild() -> None:
     wanted = desired(agent("a", system="x"))
     edited = live(
         live_agent("a", 3, 2, system="by hand"),
-        earlier={"agent_a": live_agent("a", 2, 2, system="x").body},
+        history={"agent_a": (live_agent("a", 2, 2, system="x").body,)},
     )
     made, _ = rebuild(wanted, edited, EMPTY)
     assert made.objects[at("agent/a")].version == 2

@@ -128,7 +128,7 @@ def test_an_undeclared_privilege_is_drift(field: str) -> None:
         "skills": [{"type": "anthropic", "skill_id": "docx", "version": "latest"}],
     }
     edited = live(
-        live_agent("a", 2, **{field: added[field]}), earlier={"agent_a": live_agent("a").body}
+        live_agent("a", 2, **{field: added[field]}), history={"agent_a": (live_agent("a").body,)}
     )
     made = plan(wanted, edited, last)
     assert not made.actions
@@ -156,7 +156,18 @@ def test_what_lets_an_agent_do_more_is_said() -> None:
     edited = live_agent("a", 2, tools=_bash("always_allow"), updated_at="2026-11-20T10:00:00Z")
     (held,) = plan(asks, live(edited), last).held
     assert [str(one) for one in held.raises] == ["bash: asks → runs without asking"]
-    assert held.since == "version 2, 2026-11-20T10:00:00Z" and not held.action.raises
+    assert held.since == "version 2, 2026-11-20T10:00:00Z: tools" and not held.action.raises
+
+
+def test_each_edit_is_told_with_the_version_that_brought_it() -> None:
+    wanted = desired(agent("a", system="x", description="d"))
+    first = live_agent("a", system="x", description="d")
+    last = after(wanted, live(first))
+    second = live_agent("a", 2, system="y", description="d", updated_at="monday")
+    third = live_agent("a", 3, system="y", description="e", updated_at="tuesday")
+    history = {"agent_a": tuple(one.body for one in (third, second, first))}
+    (held,) = plan(wanted, live(third, history=history), last).held
+    assert held.since == "version 2, monday: system; version 3, tuesday: description"
 
 
 def test_both_sides_changed_is_a_conflict_even_with_digests_only() -> None:

@@ -89,7 +89,7 @@ def test_drift_is_what_was_edited_outside() -> None:
     )
     b, c = find_drift(plan(wanted, edited, last))
     assert (str(b.address), [one.path for one in b.fields]) == ("agent/b", ["system"])
-    assert b.since == "version 2, now"
+    assert b.since == "version 2, now: system"
     assert str(c.address) == "agent/c" and "deleted" in c.message
 
 

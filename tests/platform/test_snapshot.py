@@ -196,7 +196,7 @@ def test_an_agent_edited_since_brings_its_base(world: World) -> None:
     id = identity(world, "agent/a")
     world.clients.writer.beta.agents.update(id, system="two")
     live = world.live()
-    assert live.earlier[id]["system"] == "one"
+    assert live.history[id][-1]["system"] == "one"
     assert found(live, "agent")[0].body["system"] == "two"
 
 
@@ -205,9 +205,9 @@ def test_the_markers_version_is_the_base_before_the_locks(world: World) -> None:
     id = identity(world, "agent/a")
     marker: dict[str, str | None] = {"reconciler": mark("agent/a", 2)}
     world.clients.writer.beta.agents.update(id, system="two", metadata=marker)
-    assert world.live().earlier == {}
+    assert world.live().history == {}
     world.clients.writer.beta.agents.update(id, system="three")
-    assert world.live().earlier[id]["system"] == "two"
+    assert world.live().history[id][-1]["system"] == "two"
 
 
 def test_an_agent_of_another_project_has_no_base(world: World) -> None:
@@ -217,7 +217,7 @@ def test_an_agent_of_another_project_has_no_base(world: World) -> None:
     )
     world.clients.writer.beta.agents.update(made.id, system="two")
     live = world.live()
-    assert live.earlier == {}
+    assert live.history == {}
     assert found(live, "agent")[0].marker == Marker("other", "test", at("agent/a"), 1)
 
 

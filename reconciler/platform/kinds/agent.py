@@ -35,6 +35,20 @@ def body(clients: Clients, id: str, version: int | None = None) -> Body:
     return found
 
 
+def versions_since(clients: Clients, id: str, version: int) -> list[Body]:
+    """An agent's versions from the newest back to the given one, which is the last if it is there
+    (the list is newest first: recorded)."""
+    found: list[Body] = []
+    for body in wire.pages(
+        clients,
+        lambda sdk, page: sdk.beta.agents.versions.with_raw_response.list(id, limit=PAGE, **page),
+    ):
+        if body["version"] < version:
+            break
+        found.append(body)
+    return found
+
+
 def create(step: Step) -> Written:
     made = step.create(lambda sdk: sdk.beta.agents.with_raw_response.create(**step.payload), bodies)
     return _written(made)
