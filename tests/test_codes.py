@@ -25,7 +25,7 @@ TABLES: dict[str, Mapping[str, Code]] = {
 _CODE = re.compile(r"[a-z]+\.[a-z0-9_]+")
 _NO_CODE = re.compile(
     r".*\.(ya?ml|md|json|com|local|internal|db|ini|toml|sqlite|lock|py)"
-    r"|model\.(id|effort|speed|inference_geo)|config\.(type|networking)|metadata\.[a-z]+"
+    r"|model\.(id|effort|speed|inference_geo)|config\.(type|networking)|metadata\.(team|owner)"
 )
 _MAKERS = {"error": "error", "key_error": "error", "warning": "warning", "note": "note"}
 

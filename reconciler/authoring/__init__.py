@@ -8,6 +8,7 @@ expansion                   other forms to this project's own, places kept: mark
 agent, environments         one definition to one resource, by way of
   prompt, words, tools, mcp, urls, skills, skill_refs, roster, variables, limits
 registrations               `ntropii:` to a registration, a vault and a credential
+secrets, lints, silence, review  what is allowed and most likely not meant, unless silenced
 loading                     the whole of it, in order
 codes                       every diagnostic there is
 """

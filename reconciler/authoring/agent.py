@@ -11,7 +11,7 @@ from reconciler.authoring.documents import Document, Scope
 from reconciler.authoring.forms import nearest
 from reconciler.authoring.limits import check_limits, check_metadata, check_prompt
 from reconciler.authoring.mcp import Server, compile_servers
-from reconciler.authoring.prompt import system_of
+from reconciler.authoring.prompt import Part, system_of
 from reconciler.authoring.roster import Roster, compile_roster
 from reconciler.authoring.run import Defined, Run, lf
 from reconciler.authoring.skill_refs import SkillShelf, compile_skills
@@ -33,13 +33,14 @@ _STAND_INS = {"model": "unknown"}
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A translated agent, and what its registration needs of it. `broken` are the keys that an
-    error kept from being looked at."""
+    """A translated agent, and what its registration and the lints need of it. `broken` are the
+    keys that an error kept from being looked at."""
 
     resource: Resource
     defined: Defined
     tools: tuple[Placed, ...]
     servers: tuple[Server, ...]
+    prompt: tuple[Part, ...]
     ntropii: RegistrationForm | None
     broken: frozenset[str] = frozenset()
 
@@ -56,7 +57,7 @@ def translate(defined: Defined, roster: Roster, shelf: SkillShelf, run: Run) -> 
     if "description" in written:
         body["description"] = None if form.description is None else lf(form.description)
     body["model"] = _model(form, run, scope)
-    system, prompt_place = system_of(form, defined, run, scope)
+    system, prompt_place, prompt = system_of(form, defined, run, scope)
     if system is not None or (form.system is None and "system" in written):
         body["system"] = system
     if system is not None and prompt_place is not None:
@@ -88,7 +89,7 @@ def translate(defined: Defined, roster: Roster, shelf: SkillShelf, run: Run) -> 
         lifecycle=lifecycle(form.lifecycle),
     )
     ntropii = RegistrationForm() if form.ntropii is True else form.ntropii or None
-    return Agent(resource, defined, tuple(tools), tuple(servers), ntropii, broken)
+    return Agent(resource, defined, tuple(tools), tuple(servers), prompt, ntropii, broken)
 
 
 def check_lifecycle(form: LifecycleForm | None, fields: tuple[str, ...], scope: Scope) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from reconciler.authoring.forms import TRUE_OR_MAPPING, Foreign, Form, by_shape, by_type, problem
+from reconciler.authoring.silence_form import SilenceForm
 from reconciler.authoring.tool_form import Tools
 
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
@@ -337,6 +338,7 @@ class AgentForm(Form):
         | None
     ) = None
     lifecycle: LifecycleForm | None = None
+    silence: list[SilenceForm] | None = None
 
     foreign: ClassVar[Foreign] = {
         "callable_agents": _cookbook("callable_agents", "write `subagents: [name, …]`"),

@@ -17,6 +17,7 @@ from reconciler.authoring.documents import Scope
 from reconciler.authoring.forms import Foreign, Form, by_type, problem
 from reconciler.authoring.limits import check_metadata
 from reconciler.authoring.run import Defined, Run, lf
+from reconciler.authoring.silence_form import SilenceForm
 from reconciler.authoring.tools import declared
 from reconciler.authoring.validate import check
 from reconciler.engine.desired import Resource
@@ -93,6 +94,7 @@ class EnvironmentForm(Form):
     metadata: dict[str, str] | None = None
     scope: Literal["organization", "account"] | None = None
     lifecycle: LifecycleForm | None = None
+    silence: list[SilenceForm] | None = None
 
     foreign: ClassVar[Foreign] = {
         key: (

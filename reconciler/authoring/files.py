@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
@@ -103,6 +104,11 @@ class Files:
         if keep:
             self._bytes[path] = data
         return data
+
+    @property
+    def kept(self) -> Mapping[str, bytes]:
+        """The files read so far and kept, by path."""
+        return self._bytes
 
     def was_read(self, path: str) -> bool:
         """Whether the file's text was asked for in this run."""

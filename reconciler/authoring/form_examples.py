@@ -33,6 +33,13 @@ EXAMPLES: Final[Mapping[str, list[Any]]] = {
             "metadata": {"owner": "fund-ops"},
             "ntropii": {"tenant": "byng", "mcp_server": "ntropii", "environment": "fund-ops"},
             "lifecycle": {"protect": True, "ignore": ["metadata.team"]},
+            "silence": [
+                {
+                    "code": "skill.unpinned",
+                    "at": "skills",
+                    "reason": "The newest version is wanted here.",
+                }
+            ],
         },
         {
             "name": "Checker",

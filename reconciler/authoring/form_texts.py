@@ -36,6 +36,7 @@ _AGENT: Mapping[str, Text] = {
             "metadata": "Up to 15 pairs of text; the key `reconciler` is reserved",
             "ntropii": "Register it in Ntropii: true, or a mapping for what differs per agent",
             "lifecycle": "What an apply must not do to it",
+            "silence": "Findings about this file that are as they should be, each with a reason",
         },
     ),
     "ModelConfig": Text(
@@ -144,6 +145,14 @@ _AGENT: Mapping[str, Text] = {
             "environment": "The environment of its sessions, by name; else the target's",
             "vault": "The vault for the key, by name or id; else one of its own",
             "versions": "Whether each applied version is recorded in the registry",
+        },
+    ),
+    "SilenceForm": Text(
+        "A finding that is silenced",
+        {
+            "code": "The finding's code, exactly",
+            "at": "A field of this file; in reconcile.yaml a file, a folder or an address",
+            "reason": "Why it is right as it is",
         },
     ),
     "LifecycleForm": Text(
@@ -267,6 +276,7 @@ _PROJECT: Mapping[str, Text] = {
             "moved": "Folders that were renamed: their objects keep their ids",
             "policy": "No effect yet",
             "paths": "Where definitions are",
+            "silence": "Findings about skills and other files that are as they should be",
         },
     ),
     "MoveForm": Text(
@@ -312,6 +322,7 @@ _ENVIRONMENT: Mapping[str, Text] = {
             "metadata": "Up to 15 pairs of text; the key `reconciler` is reserved",
             "scope": "Who may use it",
             "lifecycle": "What an apply must not do to it",
+            "silence": "Findings about this file that are as they should be, each with a reason",
         },
     ),
     "Cloud": Text(

@@ -29,21 +29,24 @@ from reconciler.authoring.project import (
     variable_places,
 )
 from reconciler.authoring.registrations import register, registration_resources
+from reconciler.authoring.review import review
 from reconciler.authoring.roster import roster_of
 from reconciler.authoring.run import Defined, Run
+from reconciler.authoring.silence import Silence, apart
 from reconciler.authoring.skill_refs import (
     SkillShelf,
     project_skills,
     skill_resources,
     unused_skills,
 )
-from reconciler.authoring.tidy import tidied
+from reconciler.authoring.tidy import tidied, tidy_silenced
 from reconciler.authoring.variables import Variables, check_places
 from reconciler.authoring.yaml_source import Source, empty_values, parse
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired, Expectation, Resource, Target
 from reconciler.engine.diagnostics import (
     Diagnostic,
+    Silenced,
     Span,
     error,
     has_errors,
@@ -66,6 +69,7 @@ class Loaded:
     desired: Desired | None
     findings: tuple[Diagnostic, ...]
     provenance: tuple[Provenance, ...] = ()
+    silenced: tuple[Silenced, ...] = ()
 
 
 def load(
@@ -105,14 +109,22 @@ def load(
         findings=findings,
         skip_unsupported=skip_unsupported,
     )
-    desired = _desired(project, run)
+    desired, silences = _desired(project, run)
     usable = desired if not has_errors(findings) else None
+    left, silenced = apart(findings, silences)
     return Loaded(
-        root, project.name, chosen, names, usable, tidied(findings), _provenance(run, desired)
+        root,
+        project.name,
+        chosen,
+        names,
+        usable,
+        tidied(left),
+        _provenance(run, desired),
+        tidy_silenced(silenced),
     )
 
 
-def _desired(project: Project, run: Run) -> Desired:
+def _desired(project: Project, run: Run) -> tuple[Desired, list[Silence]]:
     discovered = discover(run.files, run.paths, run.findings)
     discover_agentlift(run.files, discovered, run.findings)
     taken: dict[Address, str] = {}
@@ -140,12 +152,14 @@ def _desired(project: Project, run: Run) -> Desired:
         message = "the project defines nothing"
         hint = "add agents/NAME/agent.yaml"
         run.findings.append(warning("project.empty", message, hint, span=Span("reconcile.yaml")))
-    return Desired(
+    silences = review(project, known, environments, rooms, registered, shelf, run)
+    desired = Desired(
         project=run.project,
         target=_target(run.settings, tuple(sorted({item.tenant for item in registered}))),
         resources=tuple(sorted(resources, key=lambda resource: resource.address)),
         moved=moves_of(project, taken, run),
     )
+    return desired, silences
 
 
 def _variables_in_place(agents: list[Agent], environments: list[Defined], run: Run) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from reconciler.authoring.forms import SLUG, VARIABLE, Form
+from reconciler.authoring.silence_form import SilenceForm
 
 Slug: TypeAlias = Annotated[str, Field(pattern=SLUG)]
 _Variable: TypeAlias = Annotated[str, Field(pattern=VARIABLE)]
@@ -53,3 +54,4 @@ class ProjectForm(Form):
     moved: list[MoveForm] | None = None
     policy: dict[str, Any] | None = None
     paths: PathsForm | None = None
+    silence: list[SilenceForm] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from reconciler.authoring.agent_form import AgentForm, Prompt
@@ -21,16 +22,25 @@ _FRONTMATTER = re.compile(r"---[ \t]*\n(.*?\n)---[ \t]*\n", re.DOTALL)
 _SKIPPED = (".DS_Store", "Thumbs.db")
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One text that a prompt is made of: the key that brings it in, and where it begins."""
+
+    key: str
+    text: str
+    place: Span
+
+
 def system_of(
     form: AgentForm, defined: Defined, run: Run, scope: Scope
-) -> tuple[str | None, Span | None]:
-    """The whole prompt and where it comes from; (None, None) if the agent declares none.
+) -> tuple[str | None, Span | None, tuple[Part, ...]]:
+    """The whole prompt, where it comes from, and its parts; None twice if the agent declares none.
 
     Parts are joined by one blank line; a final newline is kept. A declared `system` without
     `file` and `text` (`{append: …}`) continues the default: the prose below the frontmatter, or
     system-prompt.md.
     """
-    parts: list[str] = []
+    parts: list[Part] = []
     place: Span | None = None
     system = form.system
     _one_prompt(defined, scope)
@@ -40,39 +50,40 @@ def system_of(
             hint = f"write `system: {{file: {system[1:]}}}`"
             message = "a prompt of one word that begins with @"
             scope.error("system.at_file", message, ("system",), hint)
-        parts.append(lf(system))
+        parts.append(Part("system", lf(system), place))
     elif isinstance(system, Prompt):
         place = scope.document.span(("system",))
         parts += _parts(system, defined, run, scope)
     elif "system" not in form.model_fields_set:
         default = _default(defined, run, scope)
         if default is not None:
-            parts.append(default[1])
-            place = default[0]
+            parts.append(default)
+            place = default.place
     if form.system is not None or _prose(defined) is not None:
         _unused_default(system, defined, run, scope)
     material = _reference_material(form, defined, run, scope)
+    texts = [part.text for part in parts]
     if material:
-        parts.append(material)
+        texts.append(_HEADING + "\n\n" + "\n".join(map(_section, material)))
         place = place or scope.document.span(("knowledge",))
-    return (_join(parts), place) if parts else (None, None)
+    return (_join(texts) if texts else None), place, (*parts, *material)
 
 
-def _parts(prompt: Prompt, defined: Defined, run: Run, scope: Scope) -> Iterator[str]:
+def _parts(prompt: Prompt, defined: Defined, run: Run, scope: Scope) -> Iterator[Part]:
     if prompt.file is None and prompt.text is None and prompt.append is None:
         scope.error("field.missing", "`system`: an empty mapping", ("system",), "add text or file")
     if prompt.text is not None:
-        yield lf(prompt.text)
+        yield Part("system", lf(prompt.text), scope.document.span(("system", "text")))
     if prompt.file is not None:
         place = ("system", "file")
         read = read_beside(run, defined.definition.folder, prompt.file, place, scope)
         if read is not None:
-            yield _without_frontmatter(*read, place, scope)
+            yield _file_part(*read, place, scope)
     if prompt.append is not None:
         if prompt.text is None and prompt.file is None:
             default = _default(defined, run, scope)
             if default is not None:
-                yield default[1]
+                yield default
             else:
                 scope.error(
                     "system.nothing_to_append",
@@ -80,7 +91,7 @@ def _parts(prompt: Prompt, defined: Defined, run: Run, scope: Scope) -> Iterator
                     ("system", "append"),
                     "add `file:` or `text:`",
                 )
-        yield lf(prompt.append)
+        yield Part("system", lf(prompt.append), scope.document.span(("system", "append")))
 
 
 def _prose(defined: Defined) -> str | None:
@@ -101,17 +112,17 @@ def _one_prompt(defined: Defined, scope: Scope) -> None:
         )
 
 
-def _default(defined: Defined, run: Run, scope: Scope) -> tuple[Span, str] | None:
+def _default(defined: Defined, run: Run, scope: Scope) -> Part | None:
     """The prose, or system-prompt.md in the agent's own folder, if it is there."""
     prose = _prose(defined)
     if prose is not None:
         source = defined.document.source
-        return Span(source.file, source.prose_line), prose
+        return Part("system", prose, Span(source.file, source.prose_line))
     path = _default_path(defined, run)
     if path is None:
         return None
     try:
-        return Span(path), _without_frontmatter(path, read_text(run, path), ("system",), scope)
+        return _file_part(path, read_text(run, path), ("system",), scope)
     except Refused as refused:
         run.findings.append(refused.at(Span(path), scope.address))
         return None
@@ -151,6 +162,12 @@ def _unused_default(system: object, defined: Defined, run: Run, scope: Scope) ->
     )
 
 
+def _file_part(path: str, text: str, place: KeyPath, scope: Scope) -> Part:
+    kept = _without_frontmatter(path, text, place, scope)
+    before = text[: len(text) - len(kept)]
+    return Part("system", kept, Span(path, before.count("\n") + 1))
+
+
 def _without_frontmatter(path: str, text: str, place: KeyPath, scope: Scope) -> str:
     """The text without a Claude Code agent's frontmatter, which is no part of the prompt."""
     match = _FRONTMATTER.match(text)
@@ -169,7 +186,8 @@ def _without_frontmatter(path: str, text: str, place: KeyPath, scope: Scope) -> 
     return text[match.end() :].lstrip("\n")
 
 
-def _reference_material(form: AgentForm, defined: Defined, run: Run, scope: Scope) -> str:
+def _reference_material(form: AgentForm, defined: Defined, run: Run, scope: Scope) -> list[Part]:
+    """The files of `knowledge`, in path order."""
     paths: list[str] = []
     folder = defined.definition.folder
     if "knowledge" in form.model_fields_set:
@@ -181,15 +199,19 @@ def _reference_material(form: AgentForm, defined: Defined, run: Run, scope: Scop
                 paths = [entry.path for entry in _below(run, f"{folder}/{KNOWLEDGE}")]
         except Refused as refused:
             run.findings.append(refused.at(Span(f"{folder}/{KNOWLEDGE}"), scope.address))
-    sections = []
+    found = []
     for path in sorted(dict.fromkeys(paths)):
         try:
             text = read_text(run, path)
         except Refused as refused:
             run.findings.append(refused.at(Span(path), scope.address))
             continue
-        sections.append(f"## {path.rpartition('/')[2]}\n\n{text.strip()}\n")
-    return _HEADING + "\n\n" + "\n".join(sections) if sections else ""
+        found.append(Part("knowledge", text, Span(path)))
+    return found
+
+
+def _section(part: Part) -> str:
+    return f"## {part.place.file.rpartition('/')[2]}\n\n{part.text.strip()}\n"
 
 
 def _matching(pattern: str, folder: str, place: KeyPath, run: Run, scope: Scope) -> list[str]:

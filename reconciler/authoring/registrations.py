@@ -17,7 +17,6 @@ from reconciler.authoring.documents import Scope
 from reconciler.authoring.forms import nearest
 from reconciler.authoring.mcp import Server
 from reconciler.authoring.run import Run
-from reconciler.authoring.tools import enabled_policies
 from reconciler.authoring.urls import normalised
 from reconciler.authoring.variables import fill
 from reconciler.authoring.yaml_source import KeyPath
@@ -75,7 +74,6 @@ def _register(
 ) -> Registered | None:
     scope = agent.defined.scope(run)
     place: KeyPath = ("ntropii",)
-    _warn_of_questions(agent, scope)
     tenant = _value(form, "tenant", run.settings.ntropii.tenant, run, scope)
     server = _server(agent, form, scope)
     if form.tenant is None and run.settings.ntropii.tenant is None:
@@ -224,32 +222,6 @@ def _environment(
         scope.error("registration.environment_ambiguous", message, place, "write the address")
         return None
     return titled[0] if titled else wanted
-
-
-def _warn_of_questions(agent: Agent, scope: Scope) -> None:
-    """A runbook has nobody to answer: warn at each toolset that would ask."""
-    for item in agent.tools:
-        if item.body["type"] == "custom":
-            continue
-        asking = [name for name, policy in enabled_policies(item.body) if policy == "always_ask"]
-        if not asking:
-            continue
-        hint = "write :allow behind the tool"
-        names = ", ".join(name for name in asking if name)
-        message = f"asks before using {names}"
-        if item.body["type"] == "mcp_toolset":
-            server = item.body["mcp_server_name"]
-            hint = "write `permission: allow` for the server"
-            if item.place[0] == "tools":
-                hint = "add `default_config: {permission_policy: {type: always_allow}}`"
-            hint += "; MCP tools ask unless told otherwise"
-            message = f"asks before using {names or 'any tool'} of the MCP server {server}"
-        scope.warning(
-            "registration.ask_never_answered",
-            f"{message}, and a session that a runbook starts has nobody to answer",
-            item.place,
-            hint,
-        )
 
 
 def _apart(found: list[Registered]) -> None:

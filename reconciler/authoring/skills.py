@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 
 from reconciler.authoring.documents import Document, Scope
 from reconciler.authoring.files import Entry, Files, Refused
+from reconciler.authoring.secrets import in_files
 from reconciler.authoring.yaml_source import decode, parse_text
 from reconciler.engine.desired import SkillContent, SkillFile
 from reconciler.engine.diagnostics import Diagnostic, Span, error, note, warning
@@ -26,6 +27,7 @@ JUNK = (
     ".mypy_cache", ".pytest_cache", ".ruff_cache",
 )  # fmt: skip
 _NAME = re.compile(r"[a-z0-9-]{1,64}\Z")
+_NAME_LINE = re.compile(rb"^name:.*\n", re.MULTILINE)
 _RESERVED = ("anthropic", "claude")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _FRONTMATTER = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -37,6 +39,7 @@ class Skill:
 
     slug: str
     content: SkillContent
+    likeness: str  # the digest of everything but the name
 
 
 def read_skill(files: Files, folder: str, address: str, findings: list[Diagnostic]) -> Skill | None:
@@ -55,6 +58,7 @@ def read_skill(files: Files, folder: str, address: str, findings: list[Diagnosti
     if left_out:
         listed = ", ".join(left_out[:8]) + (" …" if len(left_out) > 8 else "")
         findings.append(note("skill.left_out", f"not uploaded: {listed}", span=place))
+    findings.extend(in_files({names[name].path: held for name, held in data.items()}, address))
     slug = _manifest(place.file, data["SKILL.md"], folder, address, findings)
     if slug is None or any(item.severity == "error" for item in findings[before:]):
         return None
@@ -62,7 +66,14 @@ def read_skill(files: Files, folder: str, address: str, findings: list[Diagnosti
         SkillFile(name, len(content), files.absolute(names[name].path))
         for name, content in data.items()
     )
-    return Skill(slug, SkillContent(content_digest(data), listing, place))
+    content = SkillContent(content_digest(data), listing, place)
+    return Skill(slug, content, _likeness(data))
+
+
+def _likeness(data: dict[str, bytes]) -> str:
+    """The digest without the line of SKILL.md that names the skill."""
+    manifest = _NAME_LINE.sub(b"", data["SKILL.md"], count=1)
+    return content_digest({**data, "SKILL.md": manifest})
 
 
 def _contents(files: Files, names: dict[str, Entry]) -> dict[str, bytes]:

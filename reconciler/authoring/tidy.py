@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from reconciler.engine.diagnostics import Diagnostic, Span, sorted_findings
+from reconciler.engine.diagnostics import Diagnostic, Silenced, Span, sorted_findings
 
 _LONGEST = 400
 
@@ -17,6 +17,13 @@ _LONGEST = 400
 def tidied(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The findings sorted, each once, on one line each, without control characters."""
     return sorted_findings(_tidy(finding) for finding in _each_once(list(findings)))
+
+
+def tidy_silenced(silenced: Iterable[Silenced]) -> tuple[Silenced, ...]:
+    """The same for findings that were silenced, and for their reasons."""
+    return tuple(
+        replace(item, finding=_tidy(item.finding), reason=_plain(item.reason)) for item in silenced
+    )
 
 
 def _each_once(findings: list[Diagnostic]) -> Iterator[Diagnostic]:

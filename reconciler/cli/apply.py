@@ -13,7 +13,7 @@ import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure, as_finding
-from reconciler.cli.options import common, leaving_out, max_removals_option, planning
+from reconciler.cli.options import common, leaving_out, max_removals_option, planning, strictly
 from reconciler.cli.plan import show_plan, with_findings
 from reconciler.cli.saved import only_reviewed, read_plan
 from reconciler.cli.settings import Settings
@@ -53,6 +53,7 @@ def _writing(function: Callable[..., int]) -> Callable[..., Any]:
 @planning
 @_writing
 @leaving_out
+@strictly
 @common()
 def apply(
     settings: Settings,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,18 @@ import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure
-from reconciler.cli.options import common, leaving_out
+from reconciler.cli.options import common, leaving_out, strictly
 from reconciler.cli.project import EMBEDDED, load, load_desired, source_lines, unknown_address
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json, write_lines
 from reconciler.engine.desired import Desired, Resource
-from reconciler.engine.diagnostics import Diagnostic, has_errors, sorted_findings
+from reconciler.engine.diagnostics import (
+    Diagnostic,
+    Silenced,
+    has_errors,
+    sorted_findings,
+    strict,
+)
 from reconciler.engine.provenance import Provenance
 from reconciler.engine.values import encode
 from reconciler.render.diagnostics_text import diagnostics_lines
@@ -33,26 +38,27 @@ if TYPE_CHECKING:
 @click.argument(
     "paths", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True, path_type=Path)
 )
-@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@strictly
 @leaving_out
 @common()
-def validate(settings: Settings, paths: tuple[Path, ...], strict: bool) -> int:
+def validate(settings: Settings, paths: tuple[Path, ...]) -> int:
     """Check the folders; all targets unless one is named. Offline.
 
     With PATHs, the projects that hold them are checked and only findings below them are shown.
     """
     starts = dict.fromkeys(_folder(path) for path in paths) or [settings.start]
     findings: list[Diagnostic] = []
+    silenced: list[Silenced] = []
     for start in starts:
         loaded = load(settings, start=start)
-        findings += _below(_every_target(settings, start, loaded), loaded.root, paths)
-    if strict:
-        findings = [_strict(finding) for finding in findings]
-    shown = sorted_findings(findings)
+        targets = _every_target(settings, start, loaded)
+        findings += _below(_of_all(targets), loaded.root, paths)
+        silenced += _silenced_below(targets, loaded.root, paths)
+    shown = sorted_findings(strict(findings) if settings.strict else findings)
     if settings.format == "json":
-        write_json(diagnostics_document(shown))
+        write_json(diagnostics_document(shown, silenced))
     else:
-        write_lines(diagnostics_lines(shown, source_lines(loaded.root)))
+        write_lines(diagnostics_lines(shown, source_lines(loaded.root), len(silenced)))
     return exit_codes.ERROR if has_errors(shown) else exit_codes.OK
 
 
@@ -104,21 +110,40 @@ def _folder(path: Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def _every_target(settings: Settings, start: Path, loaded: Loaded) -> Iterable[Diagnostic]:
-    """The findings of the named target, or of all; that none is chosen is then no mistake.
+def _every_target(settings: Settings, start: Path, loaded: Loaded) -> list[Loaded]:
+    """What the folders say for the named target, or for all of them.
 
     `sandbox` exists without being declared: beside other targets it is checked only if it is the
     default one, since nobody said what its variables are.
     """
     if settings.target is not None:
-        return loaded.findings
+        return [loaded]
     others = [target for target in loaded.targets if target not in (loaded.target, EMBEDDED)]
-    if not loaded.target and not others:
-        return loaded.findings
-    findings = [finding for finding in loaded.findings if finding.code != "target.required"]
-    for target in others:
-        findings += load(settings, target=target, start=start).findings
-    return findings
+    return [loaded, *(load(settings, target=target, start=start) for target in others)]
+
+
+def _of_all(targets: list[Loaded]) -> list[Diagnostic]:
+    """The findings of all targets; that none of several is chosen is no mistake here. An entry
+    of `silence` is unused if it is in every target that could be read."""
+    if len(targets) == 1:
+        return list(targets[0].findings)
+    findings = [one for loaded in targets for one in loaded.findings]
+    read = [loaded for loaded in targets if loaded.target]
+    return [
+        one
+        for one in findings
+        if one.code != "target.required"
+        and (one.code != "silence.unused" or all(one in loaded.findings for loaded in read))
+    ]
+
+
+def _silenced_below(
+    targets: list[Loaded], root: Path, paths: tuple[Path, ...]
+) -> Iterator[Silenced]:
+    """What any of the targets silenced, each once, of findings below the paths."""
+    for item in dict.fromkeys(one for loaded in targets for one in loaded.silenced):
+        if _below([item.finding], root, paths):
+            yield item
 
 
 def _below(findings: Iterable[Diagnostic], root: Path, paths: tuple[Path, ...]) -> list[Diagnostic]:
@@ -132,7 +157,3 @@ def _below(findings: Iterable[Diagnostic], root: Path, paths: tuple[Path, ...]) 
         if finding.span is None
         or any((root / finding.span.file).resolve().is_relative_to(path) for path in wanted)
     ]
-
-
-def _strict(finding: Diagnostic) -> Diagnostic:
-    return replace(finding, severity="error") if finding.severity == "warning" else finding

@@ -30,11 +30,13 @@ def common(*formats: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
             debug: bool,
             verbose: bool,
             skip_unsupported: bool = False,
+            strict: bool = False,
             **rest: Any,
         ) -> int:
             settings = Settings(
-                target, variables, output_format, project_dir, debug, verbose, skip_unsupported
-            )
+                target, variables, output_format, project_dir, debug, verbose, skip_unsupported,
+                strict,
+            )  # fmt: skip
             with reported(settings):
                 return function(settings, **rest)
             return 1  # pragma: no cover - reported() never swallows
@@ -74,6 +76,13 @@ def leaving_out(function: Command) -> Command:
         help="Leave out, with a warning, what the platform can't represent: MCP servers that are "
         "started by a command, tools it doesn't have.",
     )(function)  # fmt: skip
+
+
+def strictly(function: Command) -> Command:
+    """Adds `--strict`, for commands that a warning may be meant to stop."""
+    return click.option(
+        "--strict", is_flag=True, help="Take warnings for errors; notes stay notes."
+    )(function)
 
 
 def addresses(function: Command) -> Command:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli import exit_codes
-from reconciler.cli.options import common, leaving_out, planning
+from reconciler.cli.options import common, leaving_out, planning, strictly
 from reconciler.cli.saved import write_plan
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
@@ -31,6 +31,7 @@ from reconciler.render.plan_text import plan_lines
     help="Save the plan for `apply FILE`, which then carries out nothing else.",
 )
 @leaving_out
+@strictly
 @common()
 def plan(
     settings: Settings,
@@ -57,9 +58,10 @@ def show_plan(settings: Settings, place: Place, found: Planned, *, to_stderr: bo
     """The plan with the findings of the folders, in the format asked for."""
     shown = with_findings(found.plan, place)
     if settings.format == "json" and not to_stderr:
-        write_json(plan_document(shown, found.live.origin, found.options))
+        write_json(plan_document(shown, found.live.origin, found.options, place.loaded.silenced))
     else:
-        write_lines(plan_lines(shown, found.live.origin), to_stderr=to_stderr)
+        silenced = len(place.loaded.silenced)
+        write_lines(plan_lines(shown, found.live.origin, silenced), to_stderr=to_stderr)
 
 
 def with_findings(plan: Plan, place: Place) -> Plan:

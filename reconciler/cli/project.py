@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from reconciler.cli.failures import Failure
 from reconciler.cli.settings import Settings
 from reconciler.engine.address import Address, matches
 from reconciler.engine.desired import Desired
-from reconciler.engine.diagnostics import Diagnostic, Span, error, has_errors
+from reconciler.engine.diagnostics import Diagnostic, Span, error, has_errors, strict
 from reconciler.render.diagnostics_text import SourceLine
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 EMBEDDED = "sandbox"  # the target that is served from inside the command
 UNCOMMITTED = ".reconcile"
+SEVERAL = 2  # targets: `sandbox` is always one of them
 
 
 def load(settings: Settings, *, target: str | None = None, start: Path | None = None) -> Loaded:
@@ -42,6 +44,11 @@ def load(settings: Settings, *, target: str | None = None, start: Path | None = 
 def load_desired(settings: Settings) -> tuple[Loaded, Desired]:
     """What the folders say for one target. Raises Failure if they hold an error."""
     loaded = load(settings)
+    if len(loaded.targets) > SEVERAL:  # an entry may be there for another target's sake
+        rest = tuple(one for one in loaded.findings if one.code != "silence.unused")
+        loaded = replace(loaded, findings=rest)
+    if settings.strict:
+        loaded = replace(loaded, findings=strict(loaded.findings))
     if loaded.desired is None or has_errors(loaded.findings):
         raise Failure(*loaded.findings, source=source_lines(loaded.root))
     return loaded, loaded.desired

@@ -19,3 +19,4 @@ class Settings:
     debug: bool
     verbose: bool
     skip_unsupported: bool = False
+    strict: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from reconciler.cli.project import EMBEDDED, UNCOMMITTED, check_globs, load_desi
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import Progress
 from reconciler.engine.desired import Desired
-from reconciler.engine.diagnostics import Span, error
+from reconciler.engine.diagnostics import Span, error, strict
 from reconciler.engine.live import Live
 from reconciler.engine.lock import Lock, LockError
 from reconciler.engine.plan import Plan, PlanOptions
@@ -34,6 +34,7 @@ class Place:
     access: Access
     root: Path
     lock_path: Path
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def reach(settings: Settings) -> Iterator[Place]:
     loaded, desired = load_desired(settings)
     root, target = loaded.root, desired.target.name
     with access_to(root, target, desired.target.tenants) as access:
-        yield Place(loaded, desired, access, root, lock_path(root, target))
+        yield Place(loaded, desired, access, root, lock_path(root, target), settings.strict)
 
 
 @contextmanager
@@ -135,6 +136,8 @@ def planned(place: Place, options: PlanOptions, progress: Progress) -> Iterator[
     check_options(place.desired, lock, options)
     with seen(place, lock, progress) as (live, clients):
         plan = make_plan(place.desired, lock, live, options)
+        if place.strict:
+            plan = replace(plan, findings=strict(plan.findings))
         yield Planned(plan, live, lock, clients, options)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
@@ -40,6 +40,15 @@ class Diagnostic:
         return (place.file, place.line, place.column, rank, self.code, self.message)
 
 
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A finding that somebody decided to live with, why, and where that is written."""
+
+    finding: Diagnostic
+    reason: str
+    span: Span
+
+
 def error(
     code: str, message: str, hint: str = "", *, span: Span | None = None, address: str = ""
 ) -> Diagnostic:
@@ -60,6 +69,14 @@ def note(
 
 def has_errors(findings: Iterable[Diagnostic]) -> bool:
     return any(finding.severity == "error" for finding in findings)
+
+
+def strict(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The findings with warnings taken for errors; notes stay."""
+    return tuple(
+        replace(finding, severity="error") if finding.severity == "warning" else finding
+        for finding in findings
+    )
 
 
 def sorted_findings(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

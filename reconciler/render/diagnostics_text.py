@@ -16,16 +16,21 @@ _STYLES: dict[Severity, Style] = {"error": "error", "warning": "warning", "note"
 #: Findings about a secret in a file. Its line is not shown: what a secret looks like, only its
 #: author knows.
 _ABOUT_SECRETS = frozenset(
-    {"mcp.headers_unsupported", "mcp.stdio_unsupported", "mcp.url_credentials"}
+    {
+        "mcp.headers_unsupported",
+        "mcp.stdio_unsupported",
+        "mcp.url_credentials",
+        "secret.in_file",
+    }
 )
 _BEFORE_CARET = 60
 _AFTER_CARET = 60
 
 
 def diagnostics_lines(
-    findings: Iterable[Diagnostic], source: SourceLine | None = None
+    findings: Iterable[Diagnostic], source: SourceLine | None = None, silenced: int = 0
 ) -> list[Line]:
-    """All findings sorted by place, and the totals."""
+    """All findings sorted by place, and the totals; of silenced ones only their number."""
     ordered = sorted_findings(findings)
     secret = {_row(finding) for finding in ordered if finding.code in _ABOUT_SECRETS}
     lines = [
@@ -33,7 +38,7 @@ def diagnostics_lines(
         for finding in ordered
         for one in diagnostic_lines(finding, None if _row(finding) in secret else source)
     ]
-    return [*lines, totals_line(ordered)]
+    return [*lines, totals_line(ordered, silenced)]
 
 
 def diagnostic_lines(finding: Diagnostic, source: SourceLine | None = None) -> Iterator[Line]:
@@ -56,10 +61,11 @@ def _row(finding: Diagnostic) -> tuple[str, int] | None:
     return (finding.span.file, finding.span.line) if finding.span else None
 
 
-def totals_line(findings: Iterable[Diagnostic]) -> Line:
-    """`2 errors, 1 warning.` or `No findings.`."""
+def totals_line(findings: Iterable[Diagnostic], silenced: int = 0) -> Line:
+    """`2 errors, 1 warning, 2 silenced.` or `No findings.`."""
     severities = [finding.severity for finding in findings]
     counts = [counted(severities.count(one), one) for one in _SEVERITIES if one in severities]
+    counts += [f"{silenced} silenced"] if silenced else []
     return line(Piece(f"{', '.join(counts)}." if counts else "No findings.", "strong"))
 
 

@@ -38,6 +38,13 @@ class Finding(Place):
     address: Annotated[str, "The object concerned; may be empty"]
 
 
+class SilencedFinding(Finding):
+    """A warning or note that the folders decided to live with."""
+
+    reason: Annotated[str, "Why, in the author's words"]
+    silenced_at: Annotated[Place, "Where that is written"]
+
+
 class DocumentOrigin(LockOrigin):
     """Which world was read."""
 
@@ -159,6 +166,7 @@ class PlanDocument(TypedDict):
     forgotten: Annotated[list[_Address], "Addresses that leave the lock"]
     unchanged: Annotated[list[_Address], "Objects with nothing to do"]
     findings: Annotated[list[Finding], "What was found in the folders and while planning"]
+    silenced: Annotated[list[SilencedFinding], "What the folders silenced, by place"]
 
 
 class DriftedDocument(TypedDict):
@@ -209,6 +217,7 @@ class DiagnosticsDocument(TypedDict):
     kind: Annotated[Literal["diagnostics"], "What this document is"]
     totals: FindingTotals
     diagnostics: Annotated[list[Finding], "The findings, by place"]
+    silenced: Annotated[list[SilencedFinding], "What the folders silenced, by place"]
 
 
 class OutcomeDocument(TypedDict):

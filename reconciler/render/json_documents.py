@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from reconciler.engine.address import Address
 from reconciler.engine.codes import Code
-from reconciler.engine.diagnostics import Diagnostic, Span, sorted_findings
+from reconciler.engine.diagnostics import Diagnostic, Silenced, Span, sorted_findings
 from reconciler.engine.drift import Drifted
 from reconciler.engine.live import Origin
 from reconciler.engine.outcome import Outcome, Report
@@ -47,6 +47,7 @@ from reconciler.render.documents import (
     ReportDocument,
     SandboxDocument,
     SchemasDocument,
+    SilencedFinding,
 )
 from reconciler.render.printable import redacted
 
@@ -54,7 +55,10 @@ FORMAT_VERSION: Final = 1
 
 
 def plan_document(
-    plan: Plan, origin: Origin | None = None, options: PlanOptions | None = None
+    plan: Plan,
+    origin: Origin | None = None,
+    options: PlanOptions | None = None,
+    silenced: Iterable[Silenced] = (),
 ) -> PlanDocument:
     """The plan: what would be done, what is held back, and everything a reviewer is told.
 
@@ -82,6 +86,7 @@ def plan_document(
         "forgotten": _addresses(sorted(plan.forgotten)),
         "unchanged": _addresses(plan.unchanged),
         "findings": _findings(plan.findings),
+        "silenced": _silenced(silenced),
     }
 
 
@@ -115,7 +120,9 @@ def lock_change_document(
     }
 
 
-def diagnostics_document(findings: Iterable[Diagnostic]) -> DiagnosticsDocument:
+def diagnostics_document(
+    findings: Iterable[Diagnostic], silenced: Iterable[Silenced] = ()
+) -> DiagnosticsDocument:
     """Findings sorted by place, and how many of each severity."""
     ordered = sorted_findings(findings)
     severities = [finding.severity for finding in ordered]
@@ -128,6 +135,7 @@ def diagnostics_document(findings: Iterable[Diagnostic]) -> DiagnosticsDocument:
             "notes": severities.count("note"),
         },
         "diagnostics": _findings(ordered),
+        "silenced": _silenced(silenced),
     }
 
 
@@ -361,6 +369,14 @@ def _add_sides(document: Field, field: FieldChange) -> None:
         document["desired"] = _value(field.desired)
     if field.live is not ABSENT:
         document["live"] = _value(field.live)
+
+
+def _silenced(silenced: Iterable[Silenced]) -> list[SilencedFinding]:
+    ordered = sorted(silenced, key=lambda one: one.finding.sort_key)
+    return [
+        {**_finding(one.finding), "reason": redacted(one.reason), "silenced_at": _place(one.span)}
+        for one in ordered
+    ]
 
 
 def _findings(findings: Iterable[Diagnostic]) -> list[Finding]:

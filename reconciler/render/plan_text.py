@@ -27,7 +27,7 @@ _VERBS: tuple[Verb, ...] = ("create", "update", "replace", "archive", "delete")
 _ALWAYS_COUNTED = frozenset({"create", "update", "archive"})
 
 
-def plan_lines(plan: Plan, origin: Origin | None = None) -> list[Line]:
+def plan_lines(plan: Plan, origin: Origin | None = None, silenced: int = 0) -> list[Line]:
     """The whole plan; sections without content are left out."""
     sections = [
         [header_line(plan.project, plan.target, origin)],
@@ -37,10 +37,16 @@ def plan_lines(plan: Plan, origin: Origin | None = None) -> list[Line]:
         _released(plan),
         _records(plan),
         list(_flat(diagnostic_lines(finding) for finding in plan.findings)),
+        _silenced(silenced),
         totals_lines(plan),
     ]
     filled = [section for section in sections if section]
     return [one for at, section in enumerate(filled) for one in ([BLANK] * (at > 0) + section)]
+
+
+def _silenced(count: int) -> list[Line]:
+    what = counted(count, "finding is", "findings are")
+    return [line(Piece(f"{what} silenced in the folders.", "dim"))] if count else []
 
 
 def header_line(project: str, target: str, origin: Origin | None) -> Line:

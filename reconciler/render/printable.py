@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from reconciler.engine.secret_shapes import masked
+
 _UNUSUAL = re.compile(r"[^\t\x20-\x7e]")
 #: Control, format (bidirectional overrides, zero width, tags), surrogates, line and paragraph ends.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -28,7 +30,7 @@ def printable(text: str) -> str:
 
 def redacted(text: str) -> str:
     """The text without user names and passwords in URLs, and without anything like an API key."""
-    return _KEYS.sub(r"\1\2***", _USER_INFO.sub("***@", text))
+    return masked(_KEYS.sub(r"\1\2***", _USER_INFO.sub("***@", text)))
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.authoring.bad_input import Case, agent, tools
 
 M = "model: m\n"
-B = {"agents/b/agent.yaml": M}
+B = {"agents/b/agent.yaml": M + "description: d\n"}
 CUSTOM = "tools: [{type: custom, name: x, description: d, input_schema: {type: object}"
 
 KEYS = [

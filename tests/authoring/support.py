@@ -13,8 +13,9 @@ from reconciler.engine.diagnostics import Diagnostic, Span
 from reconciler.engine.values import encode
 
 PROJECT = "version: 1\nproject: demo\n"
-SKILL = "---\nname: {name}\ndescription: Says what it does.\n---\nBody.\n"
+SKILL = "---\nname: {name}\ndescription: Says what {name} does.\n---\nBody.\n"
 Files = Mapping[str, str | bytes]
+_USUAL = ("description.missing", "description.equals_name", "skill.unpinned")
 
 
 def write(root: Path, files: Files) -> Path:
@@ -56,13 +57,18 @@ def places(result: Loaded, severity: str | None = None) -> list[str]:
     """`code file:line:column` of each finding."""
     return [
         f"{item.code} {item.span}"
-        for item in result.findings
+        for item in relevant(result)
         if severity is None or item.severity == severity
     ]
 
 
+def relevant(result: Loaded) -> list[Diagnostic]:
+    """The findings, but for notes that most of these small agents would have."""
+    return [item for item in result.findings if item.code not in _USUAL]
+
+
 def codes(result: Loaded) -> list[str]:
-    return [item.code for item in result.findings]
+    return [item.code for item in relevant(result)]
 
 
 def placed(finding: Diagnostic) -> Span:
@@ -90,7 +96,7 @@ def _mark(text: str) -> tuple[int, int]:
 
 def only(result: Loaded) -> str:
     """The one finding, its file left out: `code line:column`."""
-    assert len(result.findings) == 1, places(result)
-    finding = result.findings[0]
+    assert len(places(result)) == 1, places(result)
+    [finding] = relevant(result)
     assert finding.span is not None
     return f"{finding.code} {finding.span.line}:{finding.span.column}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.authoring.support import SKILL, body, loaded, places, resource
+from tests.authoring.support import SKILL, body, codes, loaded, places, resource
 
 ROOT = ".managed-agents"
 HERE = f"{ROOT}/a/agent.md"
@@ -31,8 +31,9 @@ def skills(body: dict[str, list[dict[str, dict[str, str]]]]) -> list[str]:
 
 def test_defaults_are_notes(tmp_path: Path) -> None:
     result = loaded(tmp_path, {HERE: md("description: D\n")})
-    assert places(result) == [f"converted.model {HERE}:2:1", f"converted.tools {HERE}:2:1"]
-    assert {finding.severity for finding in result.findings} == {"note"}
+    notes = [f"converted.model {HERE}:2:1", f"converted.tools {HERE}:2:1"]
+    assert places(result, "note") == notes
+    assert places(result, "warning") == [f"tools.untrusted_input {HERE}:2:1"]
     assert body(result) == {
         "name": "a",
         "description": "D",
@@ -46,7 +47,10 @@ def test_a_prompt_alone(tmp_path: Path) -> None:
     for name in ("agent.md", "CLAUDE.md"):
         result = loaded(tmp_path / name, {f"{ROOT}/a/{name}": "You are it.\n"})
         file = f"{ROOT}/a/{name}"
-        assert places(result) == [f"converted.model {file}:1:1", f"converted.tools {file}:1:1"]
+        assert places(result, "note") == [
+            f"converted.model {file}:1:1", f"converted.tools {file}:1:1",
+        ]  # fmt: skip
+        assert places(result, "warning") == [f"tools.untrusted_input {file}:1:1"]
         assert body(result)["system"] == "You are it.\n"
 
 
@@ -107,7 +111,7 @@ def test_skills(
     notes: list[str],
 ) -> None:
     result = loaded(tmp_path, {HERE: md(f"model: m\ntools: [read]\n{text}"), **files})
-    assert [finding.code for finding in result.findings] == notes
+    assert codes(result) == notes
     assert expected is None or skills(body(result)) == expected
 
 

@@ -20,7 +20,7 @@ from reconciler.authoring.yaml_build import MAX_NODES, Builder
 from reconciler.cli import main
 from tests.authoring import bad_agents, bad_files, bad_forms, bad_skills
 from tests.authoring.bad_input import Case
-from tests.authoring.support import agent, body, loaded, places
+from tests.authoring.support import agent, body, loaded, places, relevant
 
 CASES = [
     pytest.param(case, id=f"{module.__name__.rpartition('_')[2]}: {case.code}: {case.what}")
@@ -55,7 +55,7 @@ def test_one_finding(tmp_path: Path, case: Case) -> None:
     case.write(tmp_path)
     result = read(tmp_path)
     assert places(result) == [f"{case.code} {case.place}"]
-    [finding] = result.findings
+    [finding] = relevant(result)
     assert finding.severity == case.severity and result.desired is None
     assert finding.code in CODES
     assert finding.message and finding.hint, finding
@@ -174,9 +174,9 @@ PROJECT = {
     "agents/a/agent.yaml": "model: m\ntools: [read]\nskills: [shared/x]\nsubagents: [b, c]\n",
     "agents/a/system-prompt.md": "Prompt.\n",
     "agents/a/knowledge/k.md": "Fact.\n",
-    "agents/a/subagents/c.yaml": "model: m\nsystem: {file: ../of-c.txt}\n",
+    "agents/a/subagents/c.yaml": "model: m\ndescription: c's\nsystem: {file: ../of-c.txt}\n",
     "agents/a/of-c.txt": "Prompt of c.\n",
-    "agents/b.agent.yaml": "model: m\n",
+    "agents/b.agent.yaml": "model: m\ndescription: Counts.\n",
     "skills/x/SKILL.md": "---\nname: x\ndescription: d\n---\n",
     "skills/x/deep/run.py": "print()\n",
     "environments/e.yaml": "name: e\n",
@@ -211,7 +211,7 @@ def test_whatever_can_not_be_read_is_never_taken_for_absent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: int, lasting: bool
 ) -> None:
     whole = loaded(tmp_path, PROJECT)
-    assert whole.desired is not None and whole.findings == ()
+    assert whole.desired is not None and places(whole) == []
     failing = met = 0
     while True:
         failing += 1

@@ -84,7 +84,7 @@ def test_the_samples_are_bodies_too(name: str) -> None:
             params[resource.address.kind].validate_python(body)
 
 
-OURS = {"knowledge", "subagents", "ntropii", "lifecycle"}
+OURS = {"knowledge", "subagents", "ntropii", "lifecycle", "silence"}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ OURS = {"knowledge", "subagents", "ntropii", "lifecycle"}
         (tool_form.CustomTool, "beta_managed_agents_custom_tool_params",
          "BetaManagedAgentsCustomToolParams", set()),
         (environments.EnvironmentForm, "environment_create_params",
-         "EnvironmentCreateParams", {"lifecycle"}),
+         "EnvironmentCreateParams", {"lifecycle", "silence"}),
         (environments.Cloud, "beta_cloud_config_params", "BetaCloudConfigParams", set()),
         (environments.Limited, "beta_limited_network_params", "BetaLimitedNetworkParams", set()),
         (environments.Packages, "beta_packages_params", "BetaPackagesParams", set()),

@@ -119,7 +119,7 @@ def test_a_mistake_is_found_where_it_is_written(tmp_path: Path, patch: str, code
 
 
 def test_what_can_not_be_overridden_says_what_can(tmp_path: Path) -> None:
-    skill = load(tmp_path, "skill/k: {}").findings[0]
+    skill = load(tmp_path, "skill/k: {}").findings[-1]
     assert "a skill" in skill.message and "`skills:`" in skill.hint
-    row = load(tmp_path, "registration/t/a: {}").findings[0]
+    row = load(tmp_path, "registration/t/a: {}").findings[-1]
     assert "`ntropii:`" in row.hint

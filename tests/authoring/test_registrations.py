@@ -20,7 +20,7 @@ def ref(address: str, attr: str = "id") -> dict[str, str]:
 
 def test_three_resources(tmp_path: Path) -> None:
     result = agent(tmp_path, "description: Does it.\n" + FULL, ENVIRONMENT)
-    assert result.findings == ()
+    assert places(result) == []
     assert body(result, "registration/byng/a") == {
         "tenant": "byng",
         "kind": "claude_managed",
@@ -62,7 +62,7 @@ targets:
 def test_the_target_gives_what_the_agent_leaves_out(tmp_path: Path) -> None:
     files = {"reconcile.yaml": TARGETS, **ENVIRONMENT}
     result = agent(tmp_path, SERVER + "ntropii: true\n", files)
-    assert result.findings == ()
+    assert places(result) == []
     details = resource(result, "registration/byng/a").registration
     assert details is not None
     assert details.environment == Address("environment", "fund-ops")
@@ -215,7 +215,7 @@ def test_the_operator_may_allow_a_host(tmp_path: Path) -> None:
     text = server("{name: a, url: https://mcp.example.com, permission: allow}")
     environ = {"RECONCILE_ALLOWED_HOSTS": "mcp.example.com"}
     result = agent(tmp_path, text + "ntropii: {tenant: byng, " + END, environ=environ)
-    assert result.findings == ()
+    assert places(result) == []
 
 
 def test_two_environments_of_one_name(tmp_path: Path) -> None:

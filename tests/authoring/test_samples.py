@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reconciler.authoring import Loaded, load
-from tests.authoring.support import body, places, resource
+from tests.authoring.support import body, codes, places, resource
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -20,7 +20,7 @@ def ref(address: str, attr: str) -> dict[str, str]:
 
 def test_flat_bodies() -> None:
     result = sample("flat-bodies")
-    assert result.findings == ()
+    assert set(codes(result)) == {"tools.untrusted_input"}
     assert result.desired is not None
     assert [str(item.address) for item in result.desired.resources] == [
         "agent/checker", "agent/counter", "agent/lead", "environment/counting-env",
@@ -77,7 +77,8 @@ def test_a_prompt_from_a_claude_code_agent() -> None:
 def test_agentlift() -> None:
     result = sample("agentlift")
     desk = ".managed-agents/desk"
-    assert places(result) == [
+    assert places(result, "warning") == [f"tools.untrusted_input {desk}/agent.md:2:1"]
+    assert places(result, "note") == [
         f"converted.model {desk}/agent.md:2:1", f"converted.skills {desk}/agent.md:2:1",
         f"converted.tools {desk}/agent.md:2:1", f"converted.mcp_unused {desk}/mcp.json:4:14",
         "converted.mcp_permission .managed-agents/shared/mcp.json:3:16",
@@ -96,7 +97,7 @@ def test_agentlift() -> None:
 
 def test_markdown() -> None:
     result = sample("markdown")
-    assert result.findings == ()
+    assert places(result) == []
     assert result.desired is not None
     assert [str(item.address) for item in result.desired.resources] == [
         "agent/clerk", "agent/desk", "agent/desk/reader",

@@ -15,7 +15,7 @@ FILE = "skills/x/SKILL.md"
 
 def test_a_skill_of_the_project_is_a_resource_used_or_not(tmp_path: Path) -> None:
     result = loaded(tmp_path, {FILE: X, "skills/x/scripts/run.py": b"print()\r\n"})
-    assert result.findings == ()
+    assert places(result) == []
     found = resource(result, "skill/x")
     assert found.body == {}
     [content] = found.contents
@@ -163,7 +163,7 @@ MINE = {"type": "custom", "skill_id": {"$ref": "skill/x", "attr": "id"}, "versio
 def test_references(tmp_path: Path, entry: str, expected: object) -> None:
     text = f"tools: [read]\nskills: [{entry}]"
     result = agent(tmp_path, text, {FILE: X}, variables={"id": "skill_02"})
-    assert result.findings == ()
+    assert places(result) == []
     assert body(result)["skills"] == [expected]
 
 
@@ -222,7 +222,7 @@ def test_a_private_skill_that_nobody_names(tmp_path: Path) -> None:
 
 
 def test_skills_need_the_tool_read(tmp_path: Path) -> None:
-    for tools, wanted in (("[]", 1), ("[write]", 1), ("all", 0), ("[Read]", 0)):
+    for tools, wanted in (("[]", 1), ("[write]", 1), ("all:ask", 0), ("[Read]", 0)):
         result = agent(tmp_path, f"skills: [anthropic/docx]\ntools: {tools}")
         assert codes(result) == ["skill.needs_read"] * wanted
 
@@ -232,7 +232,7 @@ def test_how_many_skills(tmp_path: Path) -> None:
         ids = ", ".join(f"{{type: custom, skill_id: skill_{n}}}" for n in range(count))
         return f"tools: [read]\nskills: [{ids}]"
 
-    assert agent(tmp_path, many(20)).findings == ()
+    assert places(agent(tmp_path, many(20))) == []
     where = "skill.too_many agents/a/agent.yaml:3:9"
     assert places(agent(tmp_path, many(21)), "warning") == [where]
     assert places(agent(tmp_path, many(501)), "error") == [where]

@@ -12,7 +12,7 @@ from reconciler.cli import main
 FILES = {
     "reconcile.yaml": "version: 1\nproject: demo\n",
     "agents/researcher/agent.yaml": (
-        "name: Researcher\nmodel: claude-sonnet-4-6\ntools: [read, bash:ask]\n"
+        "name: Researcher\ndescription: Looks things up.\nmodel: claude-sonnet-4-6\ntools: [read, bash:ask]\n"
         "skills: [shared/cite]\n"
     ),
     "agents/researcher/system-prompt.md": "You look things up.\nBe brief.\n",

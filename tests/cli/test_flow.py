@@ -149,13 +149,13 @@ def test_errors_in_the_folders_are_found_at_their_place(run: Run, project: Path)
     edit(project, RESEARCHER, "bash:ask", "bahs:ask")
     result = run("validate")
     assert result.exit_code == 1
-    assert f" error {RESEARCHER}:3:" in result.stdout
+    assert f" error {RESEARCHER}:4:" in result.stdout
     assert "^" in result.stdout
     for command in (["plan"], ["apply", "--yes"], ["show", "agent/lead"], ["outputs"]):
         refused = run(*command)
         assert refused.exit_code == 1
         assert refused.stdout == ""
-        assert f" error {RESEARCHER}:3:" in refused.stderr
+        assert f" error {RESEARCHER}:4:" in refused.stderr
     assert not (project / ".reconcile").exists()
 
 

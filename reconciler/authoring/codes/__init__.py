@@ -1,6 +1,6 @@
 """The page of every diagnostic code of this room. A code is a promise.
 
-files, forms, project, agents, skills      by what a finding is about
+files, forms, project, agents, skills, silences, lints      by what a finding is about
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from reconciler.authoring.codes import agents, files, forms, project, skills
+from reconciler.authoring.codes import agents, files, forms, lints, project, silences, skills
 from reconciler.engine.codes import Code
 
 CODES: Final[Mapping[str, Code]] = {
@@ -17,4 +17,6 @@ CODES: Final[Mapping[str, Code]] = {
     **project.CODES,
     **agents.CODES,
     **skills.CODES,
+    **silences.CODES,
+    **lints.CODES,
 }

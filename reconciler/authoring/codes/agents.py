@@ -166,6 +166,7 @@ CODES: Final[Mapping[str, Code]] = {
         "It was meant to be filled in before use.",
         "Write the URL, or a variable that targets define.",
         "url: ${wiki_url}",
+        ERROR_OR_WARNING,
     ),
     "mcp.url_scheme": Code(
         "an MCP server's URL is neither http nor https",
