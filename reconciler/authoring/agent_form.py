@@ -126,11 +126,18 @@ class CustomSkill(Form):
     version: Text | None = None
 
 
+def _known_version(value: Any) -> Any:
+    if value == "latest":
+        return value
+    hint = "leave it out to pin what the folder holds, or write latest"
+    raise problem("field.value", f"a folder's version is latest, not {value}", hint)
+
+
 class SkillPath(Form):
     """A folder, pinned to its content unless `version: latest`."""
 
     path: Text
-    version: Literal["latest"] | None = None
+    version: Annotated[Literal["latest"], BeforeValidator(_known_version)] | None = None
 
     foreign: ClassVar[Foreign] = {
         "from_plugin": (

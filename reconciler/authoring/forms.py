@@ -37,8 +37,10 @@ class Form(BaseModel):
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """`did you mean …?` for the closest known word, else ""."""
-    lowered = {item.lower(): item for item in known}
+    """`did you mean …?` for the closest known word, else "". Never the opposite: somebody who
+    writes `restricted` doesn't mean `unrestricted`."""
+    opposites = {prefix + word.lower() for prefix in ("un", "dis", "non", "in")}
+    lowered = {item.lower(): item for item in known if item.lower() not in opposites}
     found = get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
     found = found or [item for item in lowered if len(item) > 2 and item in word.lower()]
     return f"did you mean `{lowered[found[0]]}`?" if found else ""

@@ -177,7 +177,7 @@ def _manifest(
     match = _FRONTMATTER.match(text)
     if match is None:
         message = "SKILL.md must begin with frontmatter between two lines ---"
-        hint = "---\\nname: …\\ndescription: …\\n---"
+        hint = "begin it with the lines `---`, `name: …`, `description: …`, `---`"
         findings.append(
             error("skill.no_frontmatter", message, hint, span=Span(file), address=address)
         )

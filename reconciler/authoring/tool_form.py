@@ -74,6 +74,8 @@ _PRIVATE = (".local", ".internal", ".localhost")
 
 
 def _domain(value: str, *, path: bool) -> str:
+    if "://" in value:
+        raise problem("tools.domain", f"{value} has a URL scheme", "write the host name alone")
     host, slash, below = value.partition("/")
     if slash and not path:
         raise problem("tools.domain", f"{value} has a path", "write the host name alone")

@@ -223,8 +223,8 @@ def _not_text(scope: Scope, path: KeyPath, item: Any, context: Mapping[str, Any]
 def _not_one_of(scope: Scope, path: KeyPath, value: Any, expected: str) -> None:
     words = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
     if isinstance(value, str):
-        hint = nearest(value, words)
-        found = f", not {value[:40]}"
+        hint = "write it without quotes" if value in words else nearest(value, words)
+        found = ", not a text" if value in words else f", not {value[:40]}"
     else:
         written = scope.document.written(path)
         hint = f'quote it: "{written}"' if written in words else ""
