@@ -54,6 +54,37 @@ def _too_deep(mark: Any) -> TooMuch:
     return TooMuch("yaml.too_deep", f"nested more than {MAX_DEPTH} levels deep", mark)
 
 
+# What YAML 1.1 takes for the end of a line, and neither YAML 1.2 nor JSON nor an editor does: a
+# key could hide behind it in what looks like a comment. Noncharacters stand in for them.
+_BREAKS = {0x85: 0x1FFFE, 0x2028: 0x1FFFF, 0x2029: 0x2FFFE}
+_SHOWN = {stand_in: original for original, stand_in in _BREAKS.items()}
+_ANY_BREAK = re.compile("[\x85\u2028\u2029]")
+_STAND_IN = re.compile("[\U0001fffe\U0001ffff\U0002fffe]")
+
+
+def hide_breaks(text: str) -> tuple[str, bool]:
+    """The text with no ends of lines but `\n` and `\r`, and whether it had others."""
+    if not _ANY_BREAK.search(text):
+        return text, False
+    return _STAND_IN.sub("\ufffd", text).translate(_BREAKS), True
+
+
+def show_breaks(node: yaml.Node) -> None:
+    """Put back what was hidden, in every scalar of the tree."""
+    waiting, seen = [node], set()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, yaml.ScalarNode):
+            one.value = one.value.translate(_SHOWN)
+        elif isinstance(one, yaml.MappingNode):
+            waiting += [part for pair in one.value for part in pair]
+        else:
+            waiting += one.value
+
+
 def is_suspect(text: str) -> bool:
     """Whether composing could cost much: libyaml's composer recurses on the C stack."""
     if len(text) > _SUSPECT_BYTES or text.count("[") + text.count("{") > _SUSPECT_BRACKETS:

@@ -21,7 +21,9 @@ from reconciler.authoring.yaml_build import (
     TooMuch,
     check_size,
     dotted,
+    hide_breaks,
     is_suspect,
+    show_breaks,
     span_at,
     too_much,
 )
@@ -96,9 +98,12 @@ def parse_text(
 ) -> tuple[Source | None, list[Diagnostic]]:
     """Read one YAML document from text that begins at `first_line` of `file`."""
     try:
+        text, hidden = hide_breaks(text)
         if is_suspect(text):
             check_size(text)
         node = _compose(text)
+        if hidden and node is not None:
+            show_breaks(node)
     except TooMuch as problem:
         return None, [too_much(file, first_line, problem)]
     except yaml.YAMLError as problem:

@@ -58,7 +58,9 @@ def text(value: Any) -> str:
 
 
 def value_of(written: str) -> Any:
-    """The text's value, or doubt if a key stands twice in it or has nothing behind it."""
+    """The text's value, or doubt if a key stands twice in it or has nothing behind it. Lines end
+    where an editor ends them."""
+    written = re.sub("[\x85\u2028\u2029]", "\ufffd", written)
     _doubt_nodes(yaml.compose(written, Loader=yaml.CSafeLoader), set())
     return yaml.load(written, Loader=yaml.CSafeLoader)
 

@@ -107,8 +107,8 @@ def check(folder: Folder, base: Base, path: str, text: str) -> Loaded:
 
 
 def _rows(text: str) -> int:
-    """How many lines YAML counts; a line that is begun is one."""
-    return len(re.split("\r\n|[\n\r\x85\u2028\u2029]", text))
+    """How many lines there are; a line that is begun is one."""
+    return len(re.split("\r\n|[\n\r]", text))
 
 
 def _is_placed(finding: Diagnostic, rows: dict[str, int]) -> None:

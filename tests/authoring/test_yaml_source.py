@@ -100,6 +100,17 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
     assert source.span(("name",)) == Span("f.yaml", 1, 7)
 
 
+@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\u2029"])
+def test_only_what_ends_a_line_in_an_editor_ends_one(mark: str) -> None:
+    text = f"a: x  # see{mark}b: all\nc: |\n  one{mark}two\nd: 'x{mark}y'\ne: f{mark}\ng: .inf\n"
+    source, problems = parse("f.yaml", text.encode())
+    assert source is not None
+    assert source.value["a"] == "x" and "b" not in source.value
+    assert source.value["c"] == f"one{mark}two\n" and source.value["d"] == f"x{mark}y"
+    assert [str(item.span) for item in problems] == ["f.yaml:6:4"]
+    assert source.key_span(("d",)) == Span("f.yaml", 4, 1)
+
+
 def test_anchors_and_merge_keys() -> None:
     text = "base: &b {x: 1, y: 2}\nuse:\n  <<: *b\n  y: 3\n"
     source, problems = parse("f.yaml", text.encode())
