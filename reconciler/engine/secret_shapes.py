@@ -43,7 +43,7 @@ _SHAPES = (
     # What it is, how it begins, and all of it.
     ("an Anthropic API key", "sk-ant-", r"@sk-ant-(?=[\w-]*\d)(?P<tail>[\w-]{20,})"),
     # A registry key holds a digit; the names of its tools (`ntro_tasks_list_files`) do not.
-    ("a key of the Ntropii registry", "ntro_", r"@ntro_(?=[a-z_]*\d)(?P<tail>\w{16,})"),
+    ("a key of the Ntropii registry", "ntro_", r"@ntro_(?=[A-Za-z_]*\d)(?P<tail>\w{16,})"),
     ("an OpenAI API key", "sk-proj-", r"@sk-proj-(?=[\w-]*\d)(?P<tail>[\w-]{40,})"),
     ("an AWS access key id", "AKIA ASIA", r"@A[KS]IA(?P<tail>[A-Z2-7]{16})(?![\w-])"),
     ("a GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", r"@gh[pousr]_(?P<tail>[A-Za-z0-9]{36,255})"),
