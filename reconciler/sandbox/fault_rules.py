@@ -51,8 +51,11 @@ def _behind(value: Any, path: str) -> Any:
     return value
 
 
+# Also those that no endpoint has: what strikes them must be a rule again.
+METHODS = ("GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS")
+
 WHICH: Mapping[str, Shape] = {
-    "method": one_of("GET", "POST", "DELETE"),
+    "method": one_of(*METHODS),
     "path": _regex,
     "count": integer(1),
     "skip": integer(0),

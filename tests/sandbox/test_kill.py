@@ -8,8 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import anthropic
 import pytest
 
+from reconciler.sandbox import agents, serve
+
+from .conftest import make_client
 from .load import Ledger, check, load
 from .processes import running
 
@@ -38,6 +42,22 @@ def campaign(folder: Path, kills: int, clients: int, seed: str) -> int:
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_two_kills_lose_nothing(tmp_path: Path) -> None:
     assert campaign(tmp_path, kills=2, clients=10, seed="quick") > 10
+
+
+def test_a_write_that_breaks_in_the_middle_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("in the middle")
+
+    with serve(tmp_path / "store.sqlite") as server, make_client(server) as client:
+        made = client.beta.agents.create(name="a", model="claude-opus-5")
+        monkeypatch.setattr(agents, "_keep_version", broken)
+        with pytest.raises(anthropic.InternalServerError, match="in the middle"):
+            client.beta.agents.create(name="b", model="claude-opus-5")
+        with pytest.raises(anthropic.InternalServerError, match="in the middle"):
+            client.beta.agents.update(made.id, version=1, name="c")
+        assert [agent.to_dict() for agent in client.beta.agents.list()] == [made.to_dict()]
 
 
 @pytest.mark.slow

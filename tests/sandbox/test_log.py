@@ -207,3 +207,12 @@ def test_a_log_replays_creates_in_whatever_order_they_come(tmp_path: Path) -> No
         assert 0 < len(first) < len(names)
         assert struck(server, rules, names[::-1]) == first
         assert struck(server, faults[::-1], names[::-1]) == first
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "HEAD", "OPTIONS", "DELETE"])
+def test_whatever_is_struck_can_be_struck_again(tmp_path: Path, method: str) -> None:
+    with serve(tmp_path / "store.sqlite") as server:
+        server.set_faults([{"kind": "status", "status": 503}])
+        for _ in range(2):
+            assert httpx2.request(method, f"{server.url}/v1/agents").status_code == 503
+            server.set_faults(server.requests()[0]["faults"])
