@@ -140,7 +140,8 @@ def planning(function: Callable[..., int]) -> Callable[..., int]:
         ),
         click.option(
             "--recreate", metavar="ADDRESS", multiple=True, callback=_exact_addresses,
-            help="Make an object again that was archived or deleted outside; its id changes.",
+            help="Make an object again that was archived or deleted outside, which changes its id; "
+            "or an agent beside a live one of the same name.",
         ),
         click.option(
             "--rotate-key", metavar="ADDRESS", multiple=True, callback=_exact_addresses,

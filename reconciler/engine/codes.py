@@ -63,13 +63,11 @@ CODES: Final[Mapping[str, Code]] = {
         "Remove the object's block from the lock; if the other project gave it up, remove the "
         "metadata key `reconciler` from the object instead.",
     ),
-    "identity.namesake": Code(
-        "a live agent that nobody manages has the name of an agent about to be created",
-        "Names are not unique on the platform, so that a second agent of the same name would "
-        "stand beside the first.",
-        "If both are the same agent, take the live one over before applying; else rename one of "
-        "them.",
-        severities=WARNING,
+    "identity.archived_namesake": Code(
+        "an archived agent has the name of an agent about to be created",
+        "Archiving is for ever: an archived agent is never taken over, so a new one is made.",
+        "Nothing; whatever still holds the archived agent's id must be given the new one.",
+        severities=NOTE,
     ),
     "live.unread": Code(
         "something of the live world could not be read",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.engine.address import Address
-from reconciler.engine.desired import Desired
-from reconciler.engine.diagnostics import Diagnostic, error, warning
+from reconciler.engine.desired import Desired, Resource
+from reconciler.engine.diagnostics import Diagnostic, error, note
 from reconciler.engine.live import Live, LiveObject
 from reconciler.engine.lock import Lock
 
@@ -19,11 +19,13 @@ _UNMARKED = frozenset({"registration"})
 @dataclass(frozen=True, slots=True)
 class Matched:
     """Live objects by address; `missing` are addresses of the lock whose object is gone or
-    archived, with the word for it; `refused` are addresses that must not be touched."""
+    archived, with the word for it; `refused` are addresses that must not be touched; `namesakes`
+    are ids of unmarked live agents that have the name of an agent that is not live."""
 
     objects: Mapping[Address, LiveObject]
     missing: Mapping[Address, str] = field(default_factory=dict)
     refused: frozenset[Address] = frozenset()
+    namesakes: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
     findings: tuple[Diagnostic, ...] = ()
 
 
@@ -54,8 +56,14 @@ def match(desired: Desired, lock: Lock, live: Live) -> Matched:
         elif address not in objects and address not in missing:
             objects[address] = candidates[0]
     findings += _named_vaults(desired, objects, missing, live)
-    findings += _namesakes(desired, objects, missing, live)
-    return Matched(objects, missing, frozenset(refused), tuple(findings))
+    absent = [
+        one
+        for one in desired.resources
+        if one.address.kind == "agent" and one.address not in objects and one.address not in missing
+    ]
+    findings += _archived_namesakes(absent, live)
+    namesakes = _namesakes(absent, objects, live)
+    return Matched(objects, missing, frozenset(refused), namesakes, tuple(findings))
 
 
 def _marked(desired: Desired, live: Live) -> dict[Address, list[LiveObject]]:
@@ -134,29 +142,36 @@ def _named_vaults(
 
 
 def _namesakes(
-    desired: Desired,
-    objects: Mapping[Address, LiveObject],
-    missing: Mapping[Address, str],
-    live: Live,
-) -> list[Diagnostic]:
-    """Agents about to be created while an unmarked live agent already has the name."""
+    absent: Iterable[Resource], objects: Mapping[Address, LiveObject], live: Live
+) -> dict[Address, tuple[str, ...]]:
+    """Live agents that nobody manages and that have the name of an agent about to be created."""
+    known = {item.id for item in objects.values()}
     unmarked = defaultdict(list)
     for item in live.objects:
-        if item.kind == "agent" and not item.archived and item.marker is None:
+        free = item.marker is None and item.id not in known
+        if item.kind == "agent" and free and not item.archived:
             unmarked[item.body.get("name")].append(item.id)
-    known = {item.id for item in objects.values()}
+    return {
+        one.address: tuple(sorted(unmarked[one.body.get("name")]))
+        for one in absent
+        if one.body.get("name") in unmarked
+    }
+
+
+def _archived_namesakes(absent: Iterable[Resource], live: Live) -> list[Diagnostic]:
+    """Archived agents of the same name are passed over, and that is said."""
+    archived = defaultdict(list)
+    for item in live.objects:
+        if item.kind == "agent" and item.archived:
+            archived[item.body.get("name")].append(item.id)
     found = []
-    for resource in desired.resources:
-        address = resource.address
-        if address.kind != "agent" or address in objects or address in missing:
-            continue
-        ids = [one for one in unmarked.get(resource.body.get("name"), []) if one not in known]
+    for resource in absent:
+        ids = archived.get(resource.body.get("name"))
         if ids:
-            message = f"a live agent that nobody manages has the same name: {', '.join(ids)}"
-            hint = "names are not unique: this creates another agent beside it"
+            message = f"archived, of the same name, and passed over: {', '.join(sorted(set(ids)))}"
+            hint = "archiving is for ever: a new agent is made, with a new id"
+            place, text = resource.span, str(resource.address)
             found.append(
-                warning(
-                    "identity.namesake", message, hint, span=resource.span, address=str(address)
-                )
+                note("identity.archived_namesake", message, hint, span=place, address=text)
             )
     return found

@@ -173,7 +173,8 @@ class PlanOptions:
     only: tuple[str, ...] = ()
     overwrite_drift: tuple[str, ...] = ()
     rotate_key: frozenset[Address] = frozenset()
-    #: Make these again although their object was archived or deleted outside; they get a new id.
+    #: Make these although their object was archived or deleted outside, which gives them a new id,
+    #: or although a live agent that nobody manages has the same name.
     recreate: frozenset[Address] = frozenset()
     #: Archive or delete what the folders no longer declare; of skills only with `prune_skills`.
     prune: bool = False

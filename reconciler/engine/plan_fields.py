@@ -52,12 +52,28 @@ def _plan_create(resource: Resource, kind: Kind, body: Body, world: World, draft
         lock=_entry(kind, goal, "", None, resource),
     )
     missing = world.matched.missing.get(address)
-    if missing and address not in world.options.recreate:
+    namesakes = world.matched.namesakes.get(address, ())
+    told = address in world.options.recreate
+    if missing and not told:
         draft.hold(action, "refused", missing_message(address, world))
     elif missing:
         draft.act(replace(action, reason="made again", notes=left_behind(address, world)))
+    elif namesakes and not told:
+        draft.hold(action, "refused", _namesake_message(address, namesakes))
     else:
-        draft.act(action)
+        draft.act(replace(action, notes=tuple(_LEFT_ALONE.format(one) for one in namesakes)))
+
+
+_LEFT_ALONE = "{} has the same name and is left alone"
+
+
+def _namesake_message(address: Address, namesakes: tuple[str, ...]) -> str:
+    """Names are not unique on the platform, and whether both are one agent only a person knows."""
+    ids = ", ".join(namesakes)
+    return (
+        f"{ids}, which nobody manages, has this name: `reconcile adopt {address} {namesakes[0]}` "
+        f"takes it over, another `name:` tells them apart, --recreate {address} makes one more"
+    )
 
 
 _MISSING = {"gone": "deleted", "archived": "archived, which is for ever,"}

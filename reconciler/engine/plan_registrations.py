@@ -37,7 +37,9 @@ def plan_registration(resource: Resource, world: World, draft: Draft) -> None:
         return
     body = resolve(resource.body, world, draft)
     found = find_registration(resource, details, body, world)
-    rotate = resource.address in world.options.rotate_key or details.agent in world.options.recreate
+    rotate = resource.address in world.options.rotate_key or _is_of_another(
+        details, body, found, world
+    )
     refusal = _refusal(resource, details, body, found, world)
     if rotate or found.row is None or found.credential is None:
         action = _register(resource, details, body, found, world, draft)
@@ -50,6 +52,13 @@ def plan_registration(resource: Resource, world: World, draft: Draft) -> None:
         draft.hold(_register(resource, details, body, found, world, draft), "refused", refusal)
     else:
         _keep(resource, details, body, found.row, found.credential, world, draft)
+
+
+def _is_of_another(details: RegistrationDetails, body: Any, found: Found, world: World) -> bool:
+    """Whether the row names the agent that this one was, or is to be, made again in place of."""
+    if details.agent not in world.options.recreate:
+        return False
+    return found.row is None or found.row.body.get("externalRef") != body["externalRef"]
 
 
 def _check(resource: Resource, details: RegistrationDetails, world: World, draft: Draft) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired
 from reconciler.engine.live import LiveObject
 from reconciler.engine.lock import Lock, LockEntry
@@ -25,6 +26,7 @@ class Scope:
     vault_names: frozenset[str]
     tenants: tuple[str, ...]
     uses_registry: bool
+    agent_names: Mapping[Address, str]  # of declared agents that the lock does not know
 
     def is_ours(self, item: LiveObject) -> bool:
         """Whether the marker or the lock says that this project and target own it."""
@@ -49,6 +51,11 @@ class Scope:
         """Content digest → version id, as far as the lock knows."""
         entry = self.entries.get(skill.id)
         return dict(entry.versions) if entry else {}
+
+    def unborn(self, objects: Iterable[LiveObject]) -> frozenset[str]:
+        """The names of declared agents that neither the lock nor a marker knows."""
+        marked = {item.marker.address for item in objects if item.marker and self._is_marked(item)}
+        return frozenset(n for address, n in self.agent_names.items() if address not in marked)
 
     def _is_marked(self, item: LiveObject) -> bool:
         marker = item.marker
@@ -75,4 +82,9 @@ def make_scope(desired: Desired, lock: Lock) -> Scope:
         vault_names=frozenset(shared),
         tenants=tuple(sorted(slugs | set(desired.target.tenants))),
         uses_registry=bool(rows) or declares_rows,
+        agent_names={
+            one.address: str(one.body.get("name"))
+            for one in desired.resources
+            if one.address.kind == "agent" and one.address not in lock.objects
+        },
     )

@@ -165,6 +165,9 @@ def _singles(
 ) -> Iterable[Callable[[], None]]:
     listed = {item.id for item in seen.objects}
     unread = {item.kind for item in seen.unread}
+    names = scope.unborn(seen.objects)
+    if names and "agent" not in unread:
+        yield _archived_namesakes(clients, names, seen)
     for address, entry in lock.objects.items():
         known = address.kind in _KINDS and address.kind not in unread
         if known and entry.id and entry.id not in listed:
@@ -194,6 +197,23 @@ def _confirm(clients: Clients, kind: str, id: str, seen: _Snapshot) -> Callable[
         else:
             with seen.mutex:
                 seen.objects.append(found)
+
+    return run
+
+
+def _archived_namesakes(
+    clients: Clients, names: frozenset[str], seen: _Snapshot
+) -> Callable[[], None]:
+    """Only to be named: no plan depends on them, so that failing to read them changes nothing."""
+
+    def run() -> None:
+        try:
+            found = [live_object("agent", body) for body in agent.archived(clients, names)]
+        except ReadFailed:
+            return
+        with seen.mutex:
+            known = {item.id for item in seen.objects}
+            seen.objects += [item for item in found if item.id not in known]
 
     return run
 

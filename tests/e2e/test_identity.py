@@ -25,7 +25,7 @@ def live_agent(project: Project, name: str = "helper", **more: str) -> str:
 def test_an_agent_is_taken_over_without_a_new_id(project: Project) -> None:
     identity = live_agent(project)
     project.write("agents/helper/agent.yaml", AGENT)
-    assert "identity.namesake" in project.plan(code=2).stdout
+    assert f"reconcile adopt agent/helper {identity}" in project.plan(code=5).stdout
     project.run("adopt", "agent/helper", identity)
     assert project.writes() == []
     assert "Theirs." in project.plan(code=2).stdout

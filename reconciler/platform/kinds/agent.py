@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from reconciler.engine.live import MARKER_KEY
@@ -24,6 +24,18 @@ def bodies(clients: Clients) -> Iterator[Body]:
         clients,
         lambda sdk, page: sdk.beta.agents.with_raw_response.list(limit=PAGE, **page),
     )
+
+
+def archived(clients: Clients, names: Collection[str]) -> Iterator[Body]:
+    """Archived agents with one of these names."""
+    for found in wire.pages(
+        clients,
+        lambda sdk, page: sdk.beta.agents.with_raw_response.list(
+            limit=PAGE, include_archived=True, **page
+        ),
+    ):
+        if found.get("archived_at") and found.get("name") in names:
+            yield found
 
 
 def body(clients: Clients, id: str, version: int | None = None) -> Body:
