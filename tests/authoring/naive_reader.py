@@ -22,6 +22,8 @@ AGENT = {
     "name", "description", "model", "system", "knowledge", "tools", "mcp_servers", "skills",
     "subagents", "multiagent", "execution_identity", "metadata", "ntropii", "lifecycle",
 }  # fmt: skip
+#: What a YAML library takes for the end of a line and no editor does.
+_NO_BREAKS = {"\x85": "\ue085", "\u2028": "\ue028", "\u2029": "\ue029"}
 #: What is granted: of an address, a thing, and how.
 Grants = dict[tuple[str, ...], Any]
 
@@ -60,9 +62,20 @@ def text(value: Any) -> str:
 def value_of(written: str) -> Any:
     """The text's value, or doubt if a key stands twice in it or has nothing behind it. Lines end
     where an editor ends them."""
-    written = re.sub("[\x85\u2028\u2029]", "\ufffd", written)
+    for original, private in _NO_BREAKS.items():
+        written = written.replace(original, private)
     _doubt_nodes(yaml.compose(written, Loader=yaml.CSafeLoader), set())
-    return yaml.load(written, Loader=yaml.CSafeLoader)
+    return _restored(yaml.load(written, Loader=yaml.CSafeLoader))
+
+
+def _restored(value: Any) -> Any:
+    if isinstance(value, str):
+        for original, private in _NO_BREAKS.items():
+            value = value.replace(private, original)
+        return value
+    if isinstance(value, dict):
+        return {_restored(key): _restored(item) for key, item in value.items()}
+    return [_restored(item) for item in value] if isinstance(value, list) else value
 
 
 def _doubt_nodes(node: yaml.Node | None, seen: set[int]) -> None:
