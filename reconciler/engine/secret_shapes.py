@@ -51,7 +51,7 @@ _SHAPES = (
     ("a GitLab token", "glpat-", r"@glpat-(?P<tail>[\w-]{20,})"),
     (
         "a Slack token",
-        "xoxa- xoxb- xoxp- xoxr- xoxs-",
+        "xox",
         r"@xox[abprs]-(?=[\w-]*\d)(?P<tail>[\w-]{20,})",
     ),
     (
@@ -60,7 +60,7 @@ _SHAPES = (
         r"hooks\.slack\.com/services/(?P<tail>T\w+/B\w+/\w{20,})",
     ),
     ("a Google API key", "AIza", r"@AIza(?P<tail>[\w-]{35})(?![\w-])"),
-    ("a Stripe key", "sk_live_ rk_live_", r"@[sr]k_live_(?P<tail>[A-Za-z0-9]{24,})"),
+    ("a Stripe key", "k_live_", r"@[sr]k_live_(?P<tail>[A-Za-z0-9]{24,})"),
     ("an npm token", "npm_", r"@npm_(?P<tail>[A-Za-z0-9]{36})(?!\w)"),
     (
         "a private key",

@@ -137,7 +137,7 @@ CASES = [
          {PROMPT: "You help.\n\nToday is given in the first message; ignore prices before 2026-11-16.\n"},
          "system", says=("2026-11-16",)),
     Case("prompt.date", "warning",
-         {A: M + "system: 'The §current date is March 3, 2026.'\n".replace("The §", "§The ")},
+         {A: M + "system: 'The §current date is March 3, 2026.'\n"},
          {A: M + "system: 'The contract dates from March 3, 2026.'\n"}, "system"),
     # Servers
     Case("mcp.url_differs", "warning",

@@ -28,11 +28,13 @@ _DATE = (
 )
 _DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
 _NOW = re.compile(
-    "\\b(?:today(?:['\u2019]s date)?(?: is|:)|(?:the )?(?:current|present) (?:date|time|day)"
-    r"(?: and time)?(?: is|:)|(?:this prompt was )?(?:generated|rendered|built)(?: at| on)?:?)"
+    "(?:today(?:['\u2019]s date)?(?: is|:)|(?:current|present) (?:date|time|day)"
+    r"(?: and time)?(?: is|:)|(?:generated|rendered|built)(?: at| on)?:?)"
     rf"\**:?\s*(?:{_DAY},?\s*)?(?:{_DATE}|{_DAY}\b)",
     re.IGNORECASE,
 )
+#: How `_NOW` may begin: looking for words first is many times faster than the expression alone.
+_BEGINNINGS = ("today", "current ", "present ", "generated", "rendered", "built")
 
 
 def placeholder(given: Given) -> Iterator[Diagnostic]:
@@ -64,7 +66,7 @@ def date(given: Given) -> Iterator[Diagnostic]:
     """A date that is true for one day: it goes stale, and each renewal is a new version."""
     for agent in given.agents:
         for part in _own_parts(agent):
-            for phrase in dict.fromkeys(found[0] for found in _NOW.finditer(part.text)):
+            for phrase in dict.fromkeys(_dates(part.text)):
                 yield warning(
                     "prompt.date",
                     f"“{phrase}” is true for a day; renewing it makes a new version, and empties "
@@ -73,6 +75,19 @@ def date(given: Given) -> Iterator[Diagnostic]:
                     span=locate(part, phrase, given),
                     address=str(agent.resource.address),
                 )
+
+
+def _dates(text: str) -> Iterator[str]:
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few letters have a longer lower case
+        lowered = text
+    for word in _BEGINNINGS:
+        at = lowered.find(word)
+        while at >= 0:
+            found = _NOW.match(text, at)
+            if found is not None and not lowered[at - 1 : at].isalnum():
+                yield found[0]
+            at = lowered.find(word, at + 1)
 
 
 def _own_parts(agent: Agent) -> Iterator[Part]:
