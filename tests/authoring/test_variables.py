@@ -147,25 +147,26 @@ def test_ids_of_every_kind_take_variables(tmp_path: Path) -> None:
     assert body(result, "agent/b")["model"] == {"id": "claude-x"}
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://user:hunter2@x.io/mcp", "https://x.io/mcp?api_key=hunter2",
-        "https://x.io/sk-ant-hunter2", "sk-ant-hunter2-and-more://x.io", "hunter2",
-        "https://x.io/mcp#token=hunter2", "https://x.io:hunter2/",
-    ],
+_LEAKS = (
+    "https://user:hunter2@x.io/mcp", "https://x.io/mcp?api_key=hunter2",
+    "https://x.io/sk-ant-hunter2", "sk-ant-hunter2-and-more://x.io", "hunter2",
+    "https://x.io/mcp#token=hunter2", "https://x.io:hunter2/",
 )  # fmt: skip
-@pytest.mark.parametrize("how", ["whole", "part"])
+#: What stands before the variable, and the variable's value: the whole URL, or what follows its
+#: last slash if the credential is in that.
+_PARTS = [("", url) for url in _LEAKS] + [
+    (f"{head}{slash}", rest)
+    for head, slash, rest in (url.rpartition("/") for url in _LEAKS)
+    if "hunter2" in rest and slash
+]
+
+
+@pytest.mark.parametrize(("before", "value"), _PARTS)
 def test_a_credential_in_a_variable_is_found_and_never_printed(
-    tmp_path: Path, url: str, how: str
+    tmp_path: Path, before: str, value: str
 ) -> None:
-    text = "mcp_servers: [{name: s, url: '${url}'}]"
-    if how == "part":
-        head, slash, rest = url.rpartition("/")
-        text, url = f"mcp_servers: [{{name: s, url: '{head}{slash}${{url}}'}}]", rest
-        if "hunter2" not in url:
-            pytest.skip("the credential is not in this part")
-    result = agent(tmp_path, text, variables={"url": url})
+    text = f"mcp_servers: [{{name: s, url: '{before}${{url}}'}}]"
+    result = agent(tmp_path, text, variables={"url": value})
     assert result.desired is None
     assert [item.code.partition("_")[0] for item in result.findings] == ["mcp.url"]
     assert "hunter2" not in "".join(f"{item.message} {item.hint}" for item in result.findings)
