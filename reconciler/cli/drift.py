@@ -15,7 +15,7 @@ from reconciler.cli.world import planned, reach
 from reconciler.engine.drift import find_drift, without_ignores
 from reconciler.engine.plan import PlanOptions
 from reconciler.render.drift_text import drift_text
-from reconciler.render.json_documents import drift_document
+from reconciler.render.plan_documents import drift_document
 
 
 @click.command()

@@ -15,7 +15,7 @@ from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
 from reconciler.cli.world import Place, Planned, planned, reach
 from reconciler.engine.plan import Plan, PlanOptions
-from reconciler.render.json_documents import plan_document
+from reconciler.render.plan_documents import plan_document
 from reconciler.render.plan_text import plan_lines
 
 

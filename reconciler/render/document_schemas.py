@@ -34,15 +34,14 @@ from reconciler.render.json_documents import (
     codes_document,
     diagnostics_document,
     doctor_document,
-    drift_document,
     init_document,
     lock_change_document,
     outputs_document,
-    plan_document,
     report_document,
     sandbox_document,
     schemas_document,
 )
+from reconciler.render.plan_documents import drift_document, plan_document
 from reconciler.render.typed_schema import Schema, schema_of
 
 #: Name → the type that the document is held to, and the schema's title.

@@ -8,104 +8,37 @@ left out, which is not the same as null. What each key means is said in `documen
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from reconciler.engine.address import Address
 from reconciler.engine.codes import Code
-from reconciler.engine.diagnostics import Diagnostic, Silenced, Span, sorted_findings
-from reconciler.engine.drift import Drifted
-from reconciler.engine.live import Origin
+from reconciler.engine.diagnostics import Diagnostic, Silenced, sorted_findings
 from reconciler.engine.outcome import Outcome, Report
 from reconciler.engine.outputs import AgentOutput
-from reconciler.engine.plan import Action, Expected, FieldChange, Held, Plan, PlanOptions
-from reconciler.engine.privileges import Raise
-from reconciler.engine.values import ABSENT, Value, encode
+from reconciler.engine.plan import Plan
 from reconciler.render.documents import (
-    ActionDocument,
     AgentDocument,
     Check,
     CodesDocument,
     DiagnosticsDocument,
     DoctorDocument,
-    DocumentOrigin,
-    DriftDocument,
-    ExpectedState,
-    Field,
-    Finding,
-    HeldDocument,
     InitDocument,
     LockChangeDocument,
     MadeFile,
-    OptionsDocument,
     OutcomeDocument,
     OutputsDocument,
-    Place,
-    PlanDocument,
-    PlanTotals,
-    RaiseDocument,
-    Released,
     ReportDocument,
     SandboxDocument,
     SchemasDocument,
-    SilencedFinding,
 )
+from reconciler.render.json_parts import (
+    FORMAT_VERSION,
+    addresses_of,
+    findings_of,
+    silenced_findings,
+)
+from reconciler.render.plan_documents import held_document
 from reconciler.render.printable import redacted
-
-FORMAT_VERSION: Final = 1
-
-
-def plan_document(
-    plan: Plan,
-    origin: Origin | None = None,
-    options: PlanOptions | None = None,
-    silenced: Iterable[Silenced] = (),
-) -> PlanDocument:
-    """The plan: what would be done, what is held back, and everything a reviewer is told.
-
-    `apply FILE` reads it back (`engine/saved_plan.py`).
-    """
-    return {
-        "format_version": FORMAT_VERSION,
-        "kind": "plan",
-        "project": plan.project,
-        "target": plan.target,
-        "origin": _origin(origin),
-        "complete": plan.complete,
-        "applicable": plan.applicable,
-        "digest": plan.digest,
-        "options": _options(options or PlanOptions()),
-        "totals": _totals(plan),
-        "actions": [action_document(action) for action in plan.actions],
-        "held": [_held(held) for held in plan.held],
-        "orphans": [
-            {"address": str(orphan.address), "id": orphan.id, "message": orphan.message}
-            for orphan in plan.orphans
-        ],
-        "released": [_released(where, field) for where, field in plan.released],
-        "records": _addresses(sorted(plan.records)),
-        "forgotten": _addresses(sorted(plan.forgotten)),
-        "unchanged": _addresses(plan.unchanged),
-        "findings": _findings(plan.findings),
-        "silenced": _silenced(silenced),
-    }
-
-
-def action_document(action: Action) -> ActionDocument:
-    """One object's write."""
-    return {
-        "address": str(action.address),
-        "verb": action.verb,
-        "reason": action.reason,
-        "because": _addresses(action.because),
-        "needs": _addresses(action.needs),
-        "fields": [_field(field) for field in action.fields],
-        "payload": _value(action.payload),
-        "expected": _expected(action.expected),
-        "notes": [redacted(note) for note in action.notes],
-        "raises": [_raise(one) for one in action.raises],
-        **_place(action.span),
-        "digest": action.digest,
-    }
 
 
 def lock_change_document(
@@ -115,7 +48,7 @@ def lock_change_document(
     return {
         "format_version": FORMAT_VERSION,
         "kind": "lock_change",
-        "addresses": _addresses(addresses),
+        "addresses": addresses_of(addresses),
         "messages": [redacted(message) for message in messages],
     }
 
@@ -134,8 +67,8 @@ def diagnostics_document(
             "warnings": severities.count("warning"),
             "notes": severities.count("note"),
         },
-        "diagnostics": _findings(ordered),
-        "silenced": _silenced(silenced),
+        "diagnostics": findings_of(ordered),
+        "silenced": silenced_findings(silenced),
     }
 
 
@@ -174,8 +107,8 @@ def report_document(report: Report, plan: Plan) -> ReportDocument:
             "skipped": report.count("skipped"),
         },
         "outcomes": [_outcome(outcome) for outcome in report.outcomes],
-        "held": [_held(held) for held in plan.held],
-        "findings": _findings(plan.findings),
+        "held": [held_document(held) for held in plan.held],
+        "findings": findings_of(plan.findings),
         "next_step": report.next_step,
     }
 
@@ -257,143 +190,6 @@ def _output(output: AgentOutput) -> AgentDocument:
     }
 
 
-def _held(held: Held) -> HeldDocument:
-    return {
-        "address": str(held.action.address),
-        "reason": held.reason,
-        "message": redacted(held.message),
-        "raises": [_raise(one) for one in held.raises],
-        "since": held.since,
-        "action": action_document(held.action),
-    }
-
-
-def _raise(one: Raise) -> RaiseDocument:
-    return {
-        "path": one.path,
-        "what": one.what,
-        "before": redacted(one.before),
-        "after": redacted(one.after),
-    }
-
-
-def _options(options: PlanOptions) -> OptionsDocument:
-    return {
-        "only": sorted(options.only),
-        "overwrite_drift": sorted(options.overwrite_drift),
-        "rotate_key": _addresses(sorted(options.rotate_key)),
-        "recreate": _addresses(sorted(options.recreate)),
-        "prune": options.prune,
-        "prune_skills": options.prune_skills,
-        "max_removals": options.max_removals,
-    }
-
-
-def drift_document(
-    plan: Plan, drifted: Iterable[Drifted], origin: Origin | None = None
-) -> DriftDocument:
-    """What was edited outside, with what could not be read."""
-    return {
-        "format_version": FORMAT_VERSION,
-        "kind": "drift",
-        "project": plan.project,
-        "target": plan.target,
-        "origin": _origin(origin),
-        "complete": plan.complete,
-        "drifted": [
-            {
-                "address": str(one.address),
-                "id": one.id,
-                "fields": [_field(field) for field in one.fields],
-                "raises": [_raise(more) for more in one.raises],
-                "since": one.since,
-                "message": redacted(one.message),
-            }
-            for one in drifted
-        ],
-        "findings": _findings(plan.findings),
-    }
-
-
-def _expected(expected: Expected | None) -> ExpectedState | None:
-    if expected is None:
-        return None
-    return {"id": expected.id, "version": expected.version, "values": expected.values}
-
-
-def _totals(plan: Plan) -> PlanTotals:
-    totals = plan.totals()
-    return {
-        "create": totals["create"],
-        "update": totals["update"],
-        "replace": totals["replace"],
-        "archive": totals["archive"],
-        "delete": totals["delete"],
-        "held": totals["held"],
-        "orphaned": totals["orphaned"],
-        "unchanged": totals["unchanged"],
-    }
-
-
-def _field(field: FieldChange) -> Field:
-    place = _place(field.span)
-    document: Field = {
-        "path": field.path,
-        "status": field.status,
-        "file": place["file"],
-        "line": place["line"],
-        "column": place["column"],
-    }
-    _add_sides(document, field)
-    return document
-
-
-def _released(address: Address, field: FieldChange) -> Released:
-    place = _place(field.span)
-    document: Released = {
-        "address": str(address),
-        "path": field.path,
-        "status": field.status,
-        "file": place["file"],
-        "line": place["line"],
-        "column": place["column"],
-    }
-    _add_sides(document, field)
-    return document
-
-
-def _add_sides(document: Field, field: FieldChange) -> None:
-    if field.base is not ABSENT:
-        document["base"] = _value(field.base)
-    if field.desired is not ABSENT:
-        document["desired"] = _value(field.desired)
-    if field.live is not ABSENT:
-        document["live"] = _value(field.live)
-
-
-def _silenced(silenced: Iterable[Silenced]) -> list[SilencedFinding]:
-    ordered = sorted(silenced, key=lambda one: one.finding.sort_key)
-    return [
-        {**_finding(one.finding), "reason": redacted(one.reason), "silenced_at": _place(one.span)}
-        for one in ordered
-    ]
-
-
-def _findings(findings: Iterable[Diagnostic]) -> list[Finding]:
-    return [_finding(finding) for finding in sorted_findings(findings)]
-
-
-def _finding(finding: Diagnostic) -> Finding:
-    return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "message": redacted(finding.message),
-        "hint": redacted(finding.hint),
-        "address": finding.address,
-        **_place(finding.span),
-    }
-
-
 def _outcome(outcome: Outcome) -> OutcomeDocument:
     return {
         "address": str(outcome.address),
@@ -405,37 +201,3 @@ def _outcome(outcome: Outcome) -> OutcomeDocument:
         "because": str(outcome.because) if outcome.because else None,
         "moved": outcome.moved,
     }
-
-
-def _origin(origin: Origin | None) -> DocumentOrigin | None:
-    if origin is None:
-        return None
-    return {
-        "base_url": redacted(origin.base_url),
-        "organization": origin.organization,
-        "workspace": origin.workspace,
-        "registry": redacted(origin.registry),
-        "tenants": dict(sorted(origin.tenants.items())),
-    }
-
-
-def _place(span: Span | None) -> Place:
-    if span is None:
-        return {"file": None, "line": None, "column": None}
-    return {"file": span.file, "line": span.line, "column": span.column}
-
-
-def _addresses(addresses: Iterable[Address]) -> list[str]:
-    return [str(address) for address in addresses]
-
-
-def _value(value: Value) -> Any:
-    return _redacted(encode(value))
-
-
-def _redacted(value: Any) -> Any:
-    if isinstance(value, str):
-        return redacted(value)
-    if isinstance(value, dict):
-        return {key: _redacted(item) for key, item in value.items()}
-    return [_redacted(item) for item in value] if isinstance(value, list) else value

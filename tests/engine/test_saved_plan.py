@@ -13,7 +13,7 @@ from reconciler.engine.saved_plan import (
     restrict,
     save,
 )
-from reconciler.render.json_documents import plan_document
+from reconciler.render.plan_documents import plan_document
 from tests.engine.builders import ORIGIN, after, agent, at, desired, live, live_agent, member, plan
 
 OPTIONS = PlanOptions(overwrite_drift=("agent/*",), rotate_key=frozenset({at("registration/t/a")}))

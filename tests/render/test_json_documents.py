@@ -13,9 +13,9 @@ from reconciler.render.json_documents import (
     diagnostics_document,
     doctor_document,
     outputs_document,
-    plan_document,
     report_document,
 )
+from reconciler.render.plan_documents import plan_document
 
 from .builders import action, at, field, held, plan
 
