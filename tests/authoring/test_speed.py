@@ -51,4 +51,5 @@ def test_a_thousand_agents(tmp_path: Path) -> None:
         result = load(tmp_path, target=None, variables={}, environ={})
         assert result.desired is not None and len(result.desired.resources) == 1001
 
-    assert _seconds(whole) < 4 * _seconds(bare)
+    # Translating takes about three times the bare cost; secrets and lints about one more.
+    assert _seconds(whole) < 6 * _seconds(bare)
