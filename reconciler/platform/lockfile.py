@@ -47,11 +47,14 @@ def read_lock(path: Path, project: str, target: str) -> Lock:
 class LockStore:
     """The current lock, shared by threads; every change is on disk when the call returns.
 
-    Changes made while another one is being written go to disk together.
+    Changes made while another one is being written go to disk together. Whoever makes one is the
+    only one to write this lock, so what a killed process left half written is taken away.
     """
 
     def __init__(self, path: Path, lock: Lock) -> None:
         self._path = path.resolve()
+        for left in self._path.parent.glob(f".{self._path.name}.*.tmp"):
+            left.unlink(missing_ok=True)
         self._lock = lock
         self._made = self._saved = 0
         self._mutex = threading.Lock()

@@ -1,0 +1,108 @@
+"""Processes made by `os.fork` from one that has everything imported and runs no thread."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import reconciler.sandbox.server as sandbox_server
+from reconciler.sandbox import serve
+
+BROKEN = 70  # exit code of a child whose own code failed
+
+
+def fork(work: Callable[[], int], output: Path) -> int:
+    """Run `work` in a child whose output goes to a file; returns its process id."""
+    assert threading.active_count() == 1, "a process with threads must not be forked"
+    gc.freeze()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = BROKEN
+    try:
+        handle = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(handle, 1)
+        os.dup2(handle, 2)
+        code = work()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def ended(pid: int) -> int:
+    """Wait for a child: its exit code, or minus the signal that killed it."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def listener() -> socket.socket:
+    """A port for all platforms of this process, one after the other: locks name it."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind(("127.0.0.1", 0))
+    bound.listen(128)
+    return bound
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A platform in a child process; `environment` is what clients need to find it."""
+
+    pid: int
+    environment: Mapping[str, str]
+    log: Path
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The log so far, oldest first."""
+        if not self.log.exists():
+            return []
+        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
+
+
+@contextlib.contextmanager
+def platform(
+    store: Path, port: socket.socket, tenant: str, rules: list[dict[str, Any]], log: Path
+) -> Iterator[Platform]:
+    """Serve a store until this ends."""
+    told, tell = os.pipe()
+
+    def work() -> int:
+        sandbox_server._listener = lambda _: port.dup()  # type: ignore[assignment]
+        server = serve(store, log=log)
+        server.ensure_tenants([tenant])
+        server.set_faults(rules)
+        about = {
+            "ANTHROPIC_BASE_URL": server.url,
+            "ANTHROPIC_API_KEY": server.api_key,
+            "NTRO_HOST": server.registry_url,
+            "NTRO_API_KEY": server.registry_key,
+        }
+        os.write(tell, json.dumps(about).encode())
+        os.close(tell)
+        while True:
+            signal.pause()
+
+    pid = fork(work, log.with_suffix(".out"))
+    os.close(tell)
+    try:
+        with os.fdopen(told) as pipe:
+            text = pipe.read()
+        assert text, log.with_suffix(".out").read_text()
+        yield Platform(pid, json.loads(text), log)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        ended(pid)
