@@ -77,7 +77,7 @@ class Files:
     def __init__(self, root: Path) -> None:
         self._base = str(root)
         self._bytes: dict[str, bytes] = {}
-        self._folders: dict[str, tuple[Entry, ...]] = {}
+        self._folders: dict[str, dict[str, Entry]] = {}
         self._plain: set[str] = {""}
 
     def absolute(self, path: str) -> str:
@@ -117,25 +117,33 @@ class Files:
     def entries(self, path: str) -> tuple[Entry, ...]:
         """A folder's names in order; empty if there is no such folder. Raises Refused if it is
         a symlink, is reached through one, or can't be read."""
-        if path not in self._folders:
-            self._folders[path] = self._scan(path)
-        return self._folders[path]
+        return tuple(self._folder(path).values())
+
+    def entry(self, path: str) -> Entry | None:
+        """What is there by this name, whatever it is. Raises as `entries` of its folder."""
+        folder, _, name = path.rpartition("/")
+        return self._folder(folder).get(name)
 
     def is_file(self, path: str) -> bool:
         """Whether a regular file (no symlink) is there."""
-        folder, _, name = path.rpartition("/")
-        return any(entry.name == name and entry.is_file for entry in self.entries(folder))
+        entry = self.entry(path)
+        return entry is not None and entry.is_file
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder (no symlink) is there."""
         if not path:
             return True
-        folder, _, name = path.rpartition("/")
-        return any(entry.name == name and entry.is_folder for entry in self.entries(folder))
+        entry = self.entry(path)
+        return entry is not None and entry.is_folder
+
+    def _folder(self, path: str) -> dict[str, Entry]:
+        """A folder's entries by name, in order."""
+        if path not in self._folders:
+            self._folders[path] = {entry.name: entry for entry in self._scan(path)}
+        return self._folders[path]
 
     def _scan(self, path: str) -> tuple[Entry, ...]:
-        folder, _, name = path.rpartition("/")
-        listed = not path or any(entry.name == name for entry in self.entries(folder))
+        listed = not path or self.entry(path) is not None
         try:
             mode, _ = self._status(path)
         except Refused as refused:

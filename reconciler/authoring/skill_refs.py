@@ -174,7 +174,7 @@ def _folder(text: str, folder: str, place: KeyPath, run: Run, scope: Scope) -> s
 
 def _refuse_links(path: str, run: Run) -> None:
     """Raise Refused if the folder itself is a symlink (its parents are checked when read)."""
-    parent, _, name = path.rpartition("/")
-    if any(entry.name == name and entry.is_symlink for entry in run.files.entries(parent)):
+    entry = run.files.entry(path)
+    if entry is not None and entry.is_symlink:
         hint = "put the folder itself there"
         raise Refused("path.symlink", f"{path} is a symbolic link, which is never followed", hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reconciler.authoring.forms import nearest
 from reconciler.authoring.tool_form import BUILTIN_TOOLS
@@ -51,6 +52,7 @@ def parse_word(text: str) -> Word:
     return Word(name, POLICIES[suffix])
 
 
+@lru_cache(maxsize=1024)
 def builtin_word(text: str) -> Word:
     """A word of `tools`, its name mapped to the built-in tool's. Raises WordError.
 

@@ -24,7 +24,9 @@ _TRUE = frozenset({"yes", "true", "on"})
 _JSON_INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)\Z")
 _MAX_DIGITS = 40
 # Block collections opened one after another on a single line, as no author writes them.
-_STACKED = re.compile(r"^[ \t]*(?:[-?:][ \t]+){50}", re.MULTILINE)
+_STACK = 50
+_MARKERS = ("- ", "? ", ": ", "-\t", "?\t", ":\t")
+_STACKED = re.compile(rf"^[ \t]*(?:[-?:][ \t]+){{{_STACK}}}", re.MULTILINE)
 _SUSPECT_BYTES = 256 * 1024
 _SUSPECT_BRACKETS = 1_000
 
@@ -64,7 +66,7 @@ _STAND_IN = re.compile("[\U0001fffe\U0001ffff\U0002fffe]")
 
 def hide_breaks(text: str) -> tuple[str, bool]:
     """The text with no ends of lines but `\n` and `\r`, and whether it had others."""
-    if not _ANY_BREAK.search(text):
+    if text.isascii() or not _ANY_BREAK.search(text):
         return text, False
     return _STAND_IN.sub("\ufffd", text).translate(_BREAKS), True
 
@@ -89,7 +91,10 @@ def is_suspect(text: str) -> bool:
     """Whether composing could cost much: libyaml's composer recurses on the C stack."""
     if len(text) > _SUSPECT_BYTES or text.count("[") + text.count("{") > _SUSPECT_BRACKETS:
         return True
-    return _STACKED.search(text) is not None
+    # Counting first is several times faster, and hardly a file holds so many.
+    known = _MARKERS if "\t" in text else _MARKERS[:3]
+    markers = sum(text.count(marker) for marker in known)
+    return markers >= _STACK and _STACKED.search(text) is not None
 
 
 def check_size(text: str) -> None:

@@ -242,8 +242,11 @@ def _keep(
     entry = _entry(resource, details, body, row.id, world)
     _keep_credential(resource, details, credential, world, draft)
     version = resolve(Ref(details.agent, "version"), world, draft)
-    if not details.versions or is_recorded(row, entry, version):
+    if not details.versions:
         draft.keep(world, resource.address, entry)
+        return
+    if is_recorded(row, entry, version):
+        draft.keep(world, resource.address, replace(entry, recorded=version))
         return
     draft.act(
         Action(

@@ -95,10 +95,13 @@ def masked(text: str) -> str:
 
 def may_hold_secret(data: bytes) -> bool:
     """Whether it is worth decoding: far cheaper than looking."""
-    return any(begin in data for begin in _BYTES)
+    if b"_" in data and any(begin in data for begin in _WITH_UNDERSCORE):
+        return True
+    return any(begin in data for begin in _WITHOUT)
 
 
-_BYTES: Final = tuple(begin.encode() for begin in _BEGINNINGS)
+_WITH_UNDERSCORE: Final = tuple(begin.encode() for begin in _BEGINNINGS if "_" in begin)
+_WITHOUT: Final = tuple(begin.encode() for begin in _BEGINNINGS if "_" not in begin)
 
 
 def _is_real(tail: str) -> bool:

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reconciler.engine.kinds import KINDS
 from reconciler.engine.live import MARKER_KEY
 from reconciler.engine.lock import LockError, load_lock
+from reconciler.engine.values import digest
 
 _TIMES = frozenset({"created_at", "updated_at", "createdAt", "updatedAt"})
 _LABEL = re.compile(r"^(\S+) \(funds/test\)$")
@@ -25,24 +27,17 @@ OWNED = ("agent", "skill", "environment", "vault", "credential", "registration")
 @dataclass(frozen=True)
 class World:
     """One store. `objects`: how often each content is there; `holders`: address → the ids of its
-    live objects; `lost`: rows whose key no live credential holds; `keys`: rows by digest of their
-    key, for finding out which of them were handed out."""
+    live objects; `names`: id → what it is called in every world; `agents`: id → body, as it is;
+    `lost`: rows whose key no credential holds, told by the digests that the store keeps."""
 
     objects: Counter[tuple[str, str]]
     holders: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
+    agents: Mapping[str, Any]
     lost: tuple[str, ...]
 
     def duplicates(self) -> list[str]:
         return sorted(name for name, ids in self.holders.items() if len(ids) > 1)
-
-    def bodies(self, kind: str) -> dict[str, set[str]]:
-        """Name → contents of the objects of a kind."""
-        found: defaultdict[str, set[str]] = defaultdict(set)
-        for (name, content), _ in self.objects.items():
-            if name.startswith(f"{kind}/"):
-                found[name].add(content)
-        return dict(found)
 
 
 def read_world(store: Path) -> World:
@@ -53,7 +48,6 @@ def read_world(store: Path) -> World:
             for kind, id, parent, archived, body in db.execute(
                 "SELECT kind, id, parent, archived, body FROM objects ORDER BY seq"
             )
-            if not (kind.startswith("skill") and json.loads(body).get("id") == id == "anthropic")
         ]
         contents = {id: _sha(data) for id, data in db.execute("SELECT id, data FROM contents")}
         secrets = list(db.execute("SELECT owner, name, digest FROM secrets"))
@@ -68,7 +62,9 @@ def read_world(store: Path) -> World:
         (_called(kind, id, parent, body, names, contents), _content(body, names))
         for kind, id, parent, _, body in rows
     )
-    return World(objects, {n: tuple(ids) for n, ids in holders.items()}, names, tuple(lost))
+    live = {name: tuple(ids) for name, ids in holders.items()}
+    agents = {id: body for kind, id, _, _, body in rows if kind == "agent"}
+    return World(objects, live, names, agents, tuple(lost))
 
 
 def _sha(data: bytes) -> str:
@@ -199,3 +195,7 @@ def _lock_differences(wanted: Any, found: Any) -> list[str]:
 
 def _short(entry: Any) -> str:
     return json.dumps(entry)[:400]
+
+
+def _short(objects: dict[str, Any], address: str) -> str:
+    return json.dumps(objects.get(address))[:400]
