@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.engine.kinds import KINDS
 from reconciler.engine.live import MARKER_KEY
 from reconciler.engine.lock import LockError, load_lock
-from reconciler.engine.values import digest
 
 _TIMES = frozenset({"created_at", "updated_at", "createdAt", "updatedAt"})
 _LABEL = re.compile(r"^(\S+) \(funds/test\)$")
