@@ -1,0 +1,1 @@
+"""Live objects, and other tools' files, written as definitions of this project."""
