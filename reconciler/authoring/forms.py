@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Discriminator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field
 from pydantic_core import PydanticCustomError
 
 SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
@@ -24,6 +24,8 @@ PATTERNS = {
     TOOL_NAME: ("must be 1-128 of letters, digits, _ and -", "find_order"),
     COUNTRY: ("must be two upper-case letters", "NL"),
 }
+
+Text: TypeAlias = Annotated[str, Field(min_length=1)]
 
 #: What a key means that other tools know and this one does not: code, message, hint.
 Foreign: TypeAlias = dict[str, tuple[str, str, str]]

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.authoring.agent_form import (
+from reconciler.authoring.agent_form import AgentForm
+from reconciler.authoring.documents import Scope
+from reconciler.authoring.forms import nearest
+from reconciler.authoring.roster_form import (
     AdvisorMember,
     AdvisorWord,
-    AgentForm,
     AgentMember,
     Coordinator,
     Members,
@@ -22,8 +24,6 @@ from reconciler.authoring.agent_form import (
     PinnedMember,
     SelfMember,
 )
-from reconciler.authoring.documents import Scope
-from reconciler.authoring.forms import nearest
 from reconciler.authoring.run import Defined
 from reconciler.authoring.variables import Variables, fill
 from reconciler.authoring.yaml_source import KeyPath

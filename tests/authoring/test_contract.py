@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.authoring import agent_form, environments, load, tool_form
+from reconciler.authoring import agent_form, environments, load, roster_form, tool_form
 from reconciler.authoring.forms import Form
 from reconciler.engine.values import Ref, encode, replace_refs
 from tests.authoring.support import agent
@@ -95,9 +95,9 @@ OURS = {"knowledge", "subagents", "ntropii", "lifecycle", "silence"}
          "BetaManagedAgentsModelConfigParams", set()),
         (agent_form.McpServer, "beta_managed_agents_url_mcp_server_params",
          "BetaManagedAgentsURLMCPServerParams", {"tools", "permission"}),
-        (agent_form.Multiagent20261001, "beta_managed_agents_multiagent20261001_params",
+        (roster_form.Multiagent20261001, "beta_managed_agents_multiagent20261001_params",
          "BetaManagedAgentsMultiagent20261001Params", set()),
-        (agent_form.Members, "beta_managed_agents_multiagent_subagents_enabled_params",
+        (roster_form.Members, "beta_managed_agents_multiagent_subagents_enabled_params",
          "BetaManagedAgentsMultiagentSubagentsEnabledParams", set()),
         (tool_form.BuiltinToolset, "beta_managed_agents_agent_toolset20260401_params",
          "BetaManagedAgentsAgentToolset20260401Params", set()),
