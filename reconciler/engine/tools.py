@@ -36,11 +36,19 @@ def normalise_tools(tools: Iterable[Mapping[str, Any]]) -> dict[str, Value]:
         elif kind == "custom":
             found[f"custom:{tool.get('name')}"] = {
                 "description": tool.get("description"),
-                "input_schema": tool.get("input_schema"),
+                "input_schema": _schema(tool.get("input_schema")),
             }
         else:
             found[f"{kind}:{tool.get('name', '')}"] = dict(tool)
     return found
+
+
+def _schema(schema: Value) -> Value:
+    """`properties` and `required` may be null for "not set" (SDK, `custom_tool_input_schema`)."""
+    if not isinstance(schema, Mapping):
+        return schema
+    unset = [key for key in ("properties", "required") if key in schema and schema[key] is None]
+    return {key: item for key, item in schema.items() if key not in unset}
 
 
 def _toolset(tool: Mapping[str, Any], policy: str) -> dict[str, Value]:

@@ -40,6 +40,8 @@ def tools_and_servers(body: Body) -> tuple[str | list[Any], list[dict[str, Any]]
                 words = folded
         elif tool.get("type") == MCP_TOOLSET:
             toolsets[str(tool.get("mcp_server_name"))] = tool
+        elif tool.get("type") == "custom":
+            entries.append(_custom(tool, normalised[f"custom:{tool['name']}"]))
         else:
             entries.append(_without_nulls(tool))
     servers = []
@@ -106,7 +108,7 @@ def _address(server: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_plain(config: Mapping[str, Any]) -> bool:
-    """Whether the config says nothing but that the tool is on, under a policy there is a word for."""
+    """Whether the config says only that the tool is on, under a policy there is a word for."""
     return (
         config.keys() == {"enabled", "policy"}
         and config["enabled"] is True
@@ -156,14 +158,16 @@ def _config(config: Mapping[str, Any], default: Mapping[str, Any]) -> dict[str, 
     return said
 
 
+def _custom(tool: Body, normalised: Mapping[str, Any]) -> dict[str, Any]:
+    """The tool; its schema is the author's, to the letter."""
+    named = {"type": tool["type"], "name": tool["name"], "description": tool["description"]}
+    return {**named, "input_schema": normalised["input_schema"]}
+
+
 def _without_nulls(value: Any) -> Any:
-    """The value without keys that are null; an `input_schema` is the author's, to the letter."""
+    """The value without keys that are null."""
     if isinstance(value, Mapping):
-        return {
-            key: item if key == "input_schema" else _without_nulls(item)
-            for key, item in value.items()
-            if item is not None
-        }
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     if isinstance(value, list | tuple):
         return [_without_nulls(item) for item in value]
     return value
