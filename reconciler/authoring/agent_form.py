@@ -147,14 +147,6 @@ class SkillPath(Form):
     path: Text
     version: Annotated[Literal["latest"], BeforeValidator(_known_version)] | None = None
 
-    foreign: ClassVar[Foreign] = {
-        "from_plugin": (
-            "field.unknown",
-            "`from_plugin` is a key of the cookbook dialect, which is not read",
-            "name each skill: ./path, shared/NAME",
-        )
-    }
-
 
 def _skill_shape(value: dict[str, Any]) -> str:
     kind = value.get("type")
@@ -211,10 +203,6 @@ def _instead(key: str, hint: str) -> tuple[str, str, str]:
     return ("field.unknown", f"`{key}` is not a key of an agent", hint)
 
 
-def _cookbook(key: str, hint: str) -> tuple[str, str, str]:
-    return ("field.unknown", f"`{key}` is a key of the cookbook dialect, which is not read", hint)
-
-
 class AgentForm(Form):
     """One agent. Only `model` is required; the name defaults to the folder's."""
 
@@ -245,8 +233,6 @@ class AgentForm(Form):
     silence: list[SilenceForm] | None = None
 
     foreign: ClassVar[Foreign] = {
-        "callable_agents": _cookbook("callable_agents", "write `subagents: [name, …]`"),
-        "output_schema": _cookbook("output_schema", "the API has no such field; take it out"),
         "system_file": _instead("system_file", "write `system: {file: …}`"),
         "system_path": _instead("system_path", "write `system: {file: …}`"),
         "system_prompt": _instead("system_prompt", "write `system:`"),

@@ -69,13 +69,13 @@ def _skills(document: Document, folder: str, scope: Scope, run: Run) -> Document
         return document
     shared = _skill_folders(SHARED, run)
     items = _skill_items(document, folder, own, shared, scope)
-    return document.with_items("skills", items)
+    return document.with_items(("skills",), items)
 
 
 def _skill_items(
     document: Document, folder: str, own: dict[str, str], shared: dict[str, str], scope: Scope
 ) -> Iterator[Item]:
-    for at, item in enumerate(document.items("skills")):
+    for at, item in enumerate(document.items(("skills",))):
         word = item.value
         if not isinstance(word, str) or word.startswith(_NATIVE_SKILL):
             yield item

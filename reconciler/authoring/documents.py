@@ -79,25 +79,40 @@ class Document:
         source, place = self.home(path)
         return source.written(place)
 
-    def items(self, key: str) -> list[Item]:
+    def items(self, path: KeyPath) -> list[Item]:
         """The entries of a list of the definition; none if there is no list."""
-        listed = self.value.get(key)
+        listed = self.value
+        for part in path:
+            listed = listed.get(part) if isinstance(listed, dict) else None
         if not isinstance(listed, list):
             return []
-        return [Item(entry, self.home((key, at))) for at, entry in enumerate(listed)]
+        return [Item(entry, self.home((*path, at))) for at, entry in enumerate(listed)]
 
-    def with_items(self, key: str, items: Iterable[Item]) -> Document:
+    def with_items(self, path: KeyPath, items: Iterable[Item]) -> Document:
         """The document with these entries for its list, each at its own place."""
         listed = list(items)
-        moved = {path: home for path, home in self.moved.items() if path[0] != key}
-        if key not in self.value and listed:
-            moved[(key,)] = listed[0].home
+        moved = {at: home for at, home in self.moved.items() if at[: len(path)] != path}
+        if len(path) == 1 and path[0] not in self.value and listed:
+            moved[path] = listed[0].home
         for at, item in enumerate(listed):
-            source, place = moved[(key, at)] = item.home
+            source, place = moved[(*path, at)] = item.home
             for part, there in item.parts.items():
-                moved[(key, at, *part)] = (source, (*place, *there))
-        value = {**self.value, key: [item.value for item in listed]}
+                moved[(*path, at, *part)] = (source, (*place, *there))
+        return replace(
+            self, value=_put(self.value, path, [item.value for item in listed]), moved=moved
+        )
+
+    def renamed(self, old: str, new: str) -> Document:
+        """The document with a key's value under another key, which it has not; places are kept."""
+        moved = {(new if at[0] == old else at[0], *at[1:]): home for at, home in self.moved.items()}
+        moved[(new,)] = self.home((old,))
+        value = {new if key == old else key: item for key, item in self.value.items()}
         return replace(self, value=value, moved=moved)
+
+    def without(self, *keys: str) -> Document:
+        """The document without these keys."""
+        kept = {key: item for key, item in self.value.items() if key not in keys}
+        return replace(self, value=kept)
 
     def home(self, path: KeyPath) -> Home:
         """The file that says what stands at `path`, and the path inside that file."""
@@ -122,6 +137,14 @@ class Document:
         if isinstance(patch, Mapping) and isinstance(base, dict):
             return self.source, path
         return self.overlay.source, (*self.overlay.at, *path)
+
+
+def _put(value: Any, path: KeyPath, item: Any) -> Any:
+    """A copy of nested mappings with the item at the path."""
+    if not path:
+        return item
+    inner = value.get(path[0]) if isinstance(value, dict) else None
+    return {**value, path[0]: _put(inner, path[1:], item)}
 
 
 def overlaid(source: Source, overlay: Overlay | None) -> Document:
@@ -159,6 +182,10 @@ class Scope:
     def key_error(self, code: str, message: str, path: KeyPath, hint: str = "") -> None:
         place = self.document.key_span(path)
         self.findings.append(error(code, message, hint, span=place, address=self.address))
+
+    def key_note(self, code: str, message: str, path: KeyPath, hint: str = "") -> None:
+        place = self.document.key_span(path)
+        self.findings.append(note(code, message, hint, span=place, address=self.address))
 
     def warning(self, code: str, message: str, path: KeyPath = (), hint: str = "") -> None:
         place = self.document.span(path)

@@ -5,8 +5,7 @@ From here on there is one form, and every part of it still knows where it was wr
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from reconciler.authoring import cookbook
 from reconciler.authoring.agentlift import converted, servers_of
 from reconciler.authoring.discovery import Definition
 from reconciler.authoring.documents import Document, Item, Scope
@@ -17,8 +16,14 @@ from reconciler.authoring.unsupported import without_local_servers, without_unma
 from reconciler.engine.address import Address
 
 
-def expanded(document: Document, definition: Definition, address: Address, run: Run) -> Document:
-    """The document in this project's own form, complete.
+def expanded(
+    document: Document,
+    definition: Definition,
+    address: Address,
+    agents: cookbook.Manifests,
+    run: Run,
+) -> Document:
+    """The document in this project's own form, complete; `agents` are the project's, by file.
 
     `mcp.json` beside an agent adds to its `mcp_servers`; a name in both is two servers of one
     name, which is an error like any other.
@@ -29,9 +34,11 @@ def expanded(document: Document, definition: Definition, address: Address, run: 
     if definition.dialect == "agentlift":
         servers = servers_of(document, definition.folder, scope, run)
         document = converted(document, definition.folder, scope, run)
-        document = _without(document, "mcp")
+        document = document.without("mcp")
     else:
         servers = _beside(definition, address, run)
+    if cookbook.is_cookbook(document):
+        document = cookbook.in_own_words(document, definition.folder, agents, address, run)
     return _lists(document, servers, definition.folder, address, run)
 
 
@@ -42,16 +49,11 @@ def _beside(definition: Definition, address: Address, run: Run) -> list[Item]:
     return list(read_servers(path, str(address), run).values())
 
 
-def _without(document: Document, key: str) -> Document:
-    kept = {name: value for name, value in document.value.items() if name != key}
-    return replace(document, value=kept)
-
-
 def _lists(
     document: Document, added: list[Item], folder: str, address: Address, run: Run
 ) -> Document:
     """`tools` and `mcp_servers` with their includes, and the servers of mcp.json."""
-    listed = {key: document.items(key) for key in ("tools", "mcp_servers")}
+    listed = {key: document.items((key,)) for key in ("tools", "mcp_servers")}
     includes = any(is_include(item.value) for items in listed.values() for item in items)
     if not (added or includes or run.skip_unsupported):
         return document
@@ -63,5 +65,5 @@ def _lists(
         tools = without_unmapped(tools, name, run)
     for key, items in (("tools", tools), ("mcp_servers", servers)):
         if isinstance(document.value.get(key), list) or (items and document.value.get(key) is None):
-            document = document.with_items(key, items)
+            document = document.with_items((key,), items)
     return document

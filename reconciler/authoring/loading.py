@@ -196,6 +196,7 @@ def _defined(
     gains each address with its file, those of files that can't be read too."""
     found: list[Defined] = []
     folded: dict[str, Address] = {}
+    manifests = {item.file: Address(kind, item.name) for item in definitions if item.name}
     for definition in definitions:
         source = _read(definition, kind, run)
         if source is None:
@@ -219,7 +220,7 @@ def _defined(
         overlay: Overlay | None = run.settings.overlays.get(address)
         document = overlaid(source, overlay)
         if kind == "agent":
-            document = expanded(document, definition, address, run)
+            document = expanded(document, definition, address, manifests, run)
         found.append(Defined(address, definition, document))
     return found
 

@@ -46,7 +46,10 @@ class Roster:
     def find(self, word: str, asker: Address) -> tuple[Address, ...]:
         """Addresses that a word means: an address (also one below the asker), else a stem, else
         a `name:`."""
-        word = word.removeprefix("agent/")
+        if word.startswith("agent/"):
+            word = word.removeprefix("agent/")
+            if whole := self.by_name.get(word):
+                return whole
         names = (word, f"{asker.name}/{word}")
         exact = tuple(item for name in names for item in self.by_name.get(name, ()))
         return exact or self.by_stem.get(word, ()) or self.by_title.get(word, ())

@@ -22,7 +22,7 @@ class PinnedMember(Form):
     foreign: ClassVar[Foreign] = {
         "manifest": (
             "field.unknown",
-            "`manifest` is a key of the cookbook dialect, which is not read",
+            "`manifest` is read in `callable_agents` and in a coordinator's list only",
             "name the agent: its folder, or its file without .agent.yaml",
         )
     }

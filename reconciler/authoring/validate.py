@@ -108,7 +108,7 @@ def _report(scope: Scope, found: _Error) -> None:
         _unknown(scope, path, owner)
     elif kind == "missing":
         name = str(path[-1])
-        where = _shown(path[:-1])
+        where = _shown(scope, path[:-1])
         # The place of what should hold it, or of the override that took it out.
         scope.error("field.missing", f"{where}`{name}` is missing", path, f"add `{name}:`")
     elif kind in ("field.type", "string_type"):
@@ -117,18 +117,18 @@ def _report(scope: Scope, found: _Error) -> None:
         _no_such_type(scope, path, item)
     elif "." in kind:
         text = str(context.get("text") or item["msg"])
-        scope.error(kind, _shown(path) + text, path, str(context.get("hint", "")))
+        scope.error(kind, _shown(scope, path) + text, path, str(context.get("hint", "")))
     elif kind == "literal_error":
         _not_one_of(scope, path, item["input"], str(context["expected"]))
     elif kind in _TYPES:
         wanted, hint = _TYPES[kind]
         scope.error(
-            "field.type", f"{_shown(path)}must be {wanted}", path, _as(wanted, item) or hint
+            "field.type", f"{_shown(scope, path)}must be {wanted}", path, _as(wanted, item) or hint
         )
     else:
         text, hint = _limit(kind, item, context)
         report = scope.key_error if item["loc"][-1] == "[key]" else scope.error
-        report("field.value", _shown(path) + text, path, hint)
+        report("field.value", _shown(scope, path) + text, path, hint)
 
 
 _FLAG = ("true or false", "write true or false")
@@ -185,18 +185,18 @@ def _no_such_type(scope: Scope, path: KeyPath, item: Any) -> None:
     found = value.get("type") if isinstance(value, dict) else value
     hint = nearest(found, types) if isinstance(found, str) else ""
     hint = hint or " or ".join(f"{{type: {word}, …}}" for word in types)
-    scope.error("field.value", _shown(path) + str(item["msg"]), path, hint)
+    scope.error("field.value", _shown(scope, path) + str(item["msg"]), path, hint)
 
 
 def _unknown(scope: Scope, path: KeyPath, owner: type[Form] | None) -> None:
     name = str(path[-1])
     if owner is not None and name in owner.foreign:
         code, message, hint = owner.foreign[name]
-        scope.key_error(code, _shown(path[:-1]) + message, path, hint)
+        scope.key_error(code, _shown(scope, path[:-1]) + message, path, hint)
         return
     known = list(owner.model_fields) if owner is not None else []
     hint = nearest(name, known) or (f"known here: {', '.join(known)}" if known else "")
-    scope.key_error("field.unknown", f"{_shown(path[:-1])}unknown key `{name}`", path, hint)
+    scope.key_error("field.unknown", f"{_shown(scope, path[:-1])}unknown key `{name}`", path, hint)
 
 
 def _not_text(scope: Scope, path: KeyPath, item: Any, context: Mapping[str, Any]) -> None:
@@ -204,20 +204,20 @@ def _not_text(scope: Scope, path: KeyPath, item: Any, context: Mapping[str, Any]
     written = scope.document.written(path)
     if isinstance(value, bool | int | float) and written is not None:
         kind = "true or false" if isinstance(value, bool) else "a number"
-        message = f"{_shown(path)}must be text, but YAML reads {written} as {kind}"
+        message = f"{_shown(scope, path)}must be text, but YAML reads {written} as {kind}"
         scope.error("field.not_text", message, path, f'quote it: "{written}"')
         return
     if item["type"] == "field.type":
         scope.error(
             "field.type",
-            _shown(path) + message,
+            _shown(scope, path) + message,
             path,
             context.get("hint") or HINTS.get(message, ""),
         )
         return
     found = {type(None): "null", list: "a list", dict: "a mapping"}.get(type(value), "no text")
     hint = "write one text, or take the key out"
-    scope.error("field.type", f"{_shown(path)}must be text, not {found}", path, hint)
+    scope.error("field.type", f"{_shown(scope, path)}must be text, not {found}", path, hint)
 
 
 def _not_one_of(scope: Scope, path: KeyPath, value: Any, expected: str) -> None:
@@ -230,10 +230,13 @@ def _not_one_of(scope: Scope, path: KeyPath, value: Any, expected: str) -> None:
         hint = f'quote it: "{written}"' if written in words else ""
         found = ""
     hint = hint or f"write {one_of(words)}"
-    scope.error("field.value", f"{_shown(path)}must be {one_of(words)}{found}", path, hint)
+    scope.error("field.value", f"{_shown(scope, path)}must be {one_of(words)}{found}", path, hint)
 
 
-def _shown(path: KeyPath) -> str:
+def _shown(scope: Scope, path: KeyPath) -> str:
+    """The path as the definition's own file has it, which may be in a dialect's words."""
+    source, place = scope.document.home(path)
+    path = place if source is scope.document.source else path
     return f"`{dotted(path)}`: " if path else ""
 
 

@@ -99,8 +99,8 @@ def check_places(scope: Scope, variables: Variables, broken: Collection[str] = (
     value = scope.document.value
     if not isinstance(value, dict):
         return
-    for path in _references(value, ()):
-        if path[0] in broken or (scope.address, path) in variables.tried:
+    for path, prose in references(value):
+        if prose or path[0] in broken or (scope.address, path) in variables.tried:
             continue
         place = scope.document.span(path)
         if any(item.span == place and item.severity == "error" for item in scope.findings):
@@ -113,16 +113,17 @@ def check_places(scope: Scope, variables: Variables, broken: Collection[str] = (
         )
 
 
-def _references(value: Any, path: KeyPath) -> Iterator[KeyPath]:
-    """Where `${` stands outside of prose."""
-    if path in _PROSE or (path and path[-1] in _PROSE_ANYWHERE):
-        return
+def references(
+    value: Any, path: KeyPath = (), prose: bool = False
+) -> Iterator[tuple[KeyPath, bool]]:
+    """Where `${` stands in a definition, and whether that is prose."""
+    prose = prose or path in _PROSE or (bool(path) and path[-1] in _PROSE_ANYWHERE)
     if isinstance(value, str):
         if "${" in value:
-            yield path
+            yield path, prose
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _references(item, (*path, key))
+            yield from references(item, (*path, key), prose)
     elif isinstance(value, list):
         for at, item in enumerate(value):
-            yield from _references(item, (*path, at))
+            yield from references(item, (*path, at), prose)

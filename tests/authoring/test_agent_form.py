@@ -11,8 +11,6 @@ from tests.authoring.support import agent, body, codes, loaded, places, refused,
     ("text", "code"),
     [
         ("§descripton: x", "field.unknown"),
-        ("§callable_agents: []", "field.unknown"),
-        ("§output_schema: {}", "field.unknown"),
         ("§system_file: x.md", "field.unknown"),
         ("name: §no", "field.not_text"),
         ("name: §20251013", "field.not_text"),

@@ -101,19 +101,3 @@ def test_a_prompt_beside_agents_is_a_prompt(tmp_path: Path) -> None:
         "agents/r.md": f"---\n{CLAUDE[0][0]}---\nProse.\n",
     }
     assert places(loaded(tmp_path, files)) == ["system.frontmatter agents/a.agent.yaml:2:16"]
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("callable_agents: [{manifest: ./x.yaml}]", "2:1"),
-        ("skills: [{from_plugin: ../x}]", "2:11"),
-        ("output_schema: {}", "2:1"),
-        ("subagents: [{manifest: ./x.yaml}]", "2:14"),
-    ],
-)
-def test_the_cookbook_dialect_is_named(tmp_path: Path, text: str, place: str) -> None:
-    result = loaded(tmp_path, {YAML: f"model: m\n{text}\n"})
-    found = [finding for finding in result.findings if finding.code == "field.unknown"]
-    assert [str(finding.span) for finding in found] == [f"{YAML}:{place}"]
-    assert "cookbook dialect" in found[0].message

@@ -87,6 +87,8 @@ _keys = st.sampled_from(
         "description",
         "reconciler",
         "url_sources",
+        "manifest",
+        "from_plugin",
     ]
 )
 _scalars = st.none() | st.booleans() | st.integers(-2, 9) | st.floats(0, 9) | _words | st.just("")
@@ -112,6 +114,15 @@ def _check(files: Files) -> None:
 @settings(max_examples=150, deadline=None)
 @given(_documents(AgentForm))
 def test_agents(document: dict[str, Any]) -> None:
+    _check({"agents/a/agent.yaml": json.dumps({"model": "m", **document})})
+
+
+_COOKBOOK = ["callable_agents", "multiagent", "output_schema", "skills", "subagents", "system"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(st.sampled_from(_COOKBOOK), _values, min_size=2))
+def test_cookbooks(document: dict[str, Any]) -> None:
     _check({"agents/a/agent.yaml": json.dumps({"model": "m", **document})})
 
 

@@ -33,6 +33,7 @@ def member(name: str, **more: Any) -> dict[str, Any]:
     [
         ("writer", member("writer")),
         ("agent/writer", member("writer")),
+        ("agent/reader", member("a/reader")),
         ("The Writer", member("writer")),
         ("quote", member("quote")),
         ("reader", member("a/reader")),

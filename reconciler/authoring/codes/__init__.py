@@ -1,6 +1,6 @@
 """The page of every diagnostic code of this room. A code is a promise.
 
-files, forms, project, agents, skills, silences, lints      by what a finding is about
+files, forms, cookbooks, project, agents, skills, silences, lints      by what a finding is about
 """
 
 from __future__ import annotations
@@ -8,12 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from reconciler.authoring.codes import agents, files, forms, lints, project, silences, skills
+from reconciler.authoring.codes import (
+    agents,
+    cookbooks,
+    files,
+    forms,
+    lints,
+    project,
+    silences,
+    skills,
+)
 from reconciler.engine.codes import Code
 
 CODES: Final[Mapping[str, Code]] = {
     **files.CODES,
     **forms.CODES,
+    **cookbooks.CODES,
     **project.CODES,
     **agents.CODES,
     **skills.CODES,
