@@ -69,14 +69,18 @@ def of_definition(
     known = list(fields)
     for place, form in _entries(scope):
         top = re.split(r"[.\[]", form.at, maxsplit=1)[0]
-        if top not in known:
+        document = scope.document
+        if top not in known:  # a dialect's own word, which the file has and the form has not
+            source = document.source
+            document = Document(source, source.value if isinstance(source.value, dict) else {})
+        if top not in known and top not in document.value:
             hint = nearest(top, known) or f"fields: {', '.join(known)}"
             message = f"there is no field {form.at}"
             scope.error("silence.place", message, (*place, "at"), hint)
             continue
-        path = _resolve(scope.document.value, _INDEX.sub(r".\1", form.at))
+        path = _resolve(document.value, _INDEX.sub(r".\1", form.at))
         files = frozenset(texts.get(top, ()))
-        region = Region() if path is None else _region(scope.document, path)
+        region = Region() if path is None else _region(document, path)
         yield _silence(form, place, scope, _covering(form.code, scope.address, region, files))
 
 

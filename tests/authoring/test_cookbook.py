@@ -192,6 +192,19 @@ def test_a_control_that_does_not_exist_is_refused_by_its_path(tmp_path: Path) ->
     assert "`tools[0].configs[0]`" in finding.message and "`config`" in finding.message
 
 
+def test_the_notes_can_be_silenced_in_the_words_of_the_file(tmp_path: Path) -> None:
+    text = (
+        "output_schema: {}\ncallable_agents:\n  - {manifest: ./subagents/b.yaml}\n"
+        f"  - {{type: agent, id: {HELPER}}}\nsilence:\n"
+        "  - {code: converted.output_schema, at: output_schema, reason: our harness reads it}\n"
+        "  - {code: converted.kept, at: 'callable_agents[1]', reason: it is meant}\n"
+    )
+    result = agent(tmp_path, text, SUB)
+    assert (codes(result), len(result.silenced)) == ([], 2)
+    result = agent(tmp_path, text.replace("agents[1]", "agents[0]"), SUB)
+    assert codes(result) == ["converted.kept", "silence.unused"]
+
+
 def test_a_misspelt_key_is_no_dialect(tmp_path: Path) -> None:
     refused(tmp_path, "§callable_agent: []\n", "field.unknown")
     assert only(agent(tmp_path, "output_shema: {}\n")).startswith("field.unknown")
