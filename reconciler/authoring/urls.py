@@ -7,13 +7,8 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from reconciler.authoring.documents import Scope
 from reconciler.authoring.yaml_source import KeyPath
+from reconciler.engine.secret_shapes import SECRET_NAME
 
-_SECRET_KEY = re.compile(
-    r"(^|[_-])(token|secret|password|passwd|pwd|auth|authorization|bearer|signature|sig|"
-    r"credentials?)($|[_-])|(access|auth|bearer|refresh|session)token$|"
-    r"^(x[_-])?((api|access|secret|private|auth|subscription)[_-]?)?key$",
-    re.IGNORECASE,
-)
 _SECRET_VALUE = re.compile(r"(sk-|ghp_|gho_|github_pat_|xox[abp]-|ntro_|eyJ[A-Za-z0-9_-]{10})")
 _PLACEHOLDER = re.compile(
     r"replace[-_]?(me|with|this)\b|^(https?://)?(replace|paste)[-_]|changeme|"
@@ -72,7 +67,7 @@ def _has_credentials(parts: SplitResult) -> bool:
         return True
     for query in (parts.query, parts.fragment):
         for key, value in parse_qsl(query, keep_blank_values=True):
-            if value and (_SECRET_KEY.search(key) or _SECRET_VALUE.match(value)):
+            if value and (SECRET_NAME.search(key) or _SECRET_VALUE.match(value)):
                 return True
     return any(_SECRET_VALUE.match(part) for part in parts.path.split("/"))
 

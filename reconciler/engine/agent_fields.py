@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from reconciler.engine.answers import AGENT, known_part
 from reconciler.engine.live import MARKER_KEY
 from reconciler.engine.tools import normalise_tools
 from reconciler.engine.values import ABSENT, Body, Ref, Value
@@ -36,7 +37,11 @@ Names = Callable[[str], str]
 
 
 def normalise_agent(body: Body, names: Names) -> dict[str, Value]:
-    """The fields of a desired body or of a live answer, both in the same form."""
+    """The fields of a desired body or of a live answer, both in the same form.
+
+    What is not known to be a field is left out: it is no drift (`answers.py`).
+    """
+    body = known_part(body, AGENT)
     fields: dict[str, Value] = {}
     if "name" in body:
         fields["name"] = body["name"]

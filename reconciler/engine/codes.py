@@ -75,6 +75,13 @@ CODES: Final[Mapping[str, Code]] = {
         "Plan again; if it stays, check what the key may read (`reconcile doctor`).",
         severities=ERROR_OR_WARNING,
     ),
+    "live.unknown_field": Code(
+        "the platform answers fields that this version does not know",
+        "What is not known is not compared, or every object would drift when the platform grows a "
+        "field; so an edit of such a field outside goes unseen.",
+        "Look at the release notes; a newer version may know the field.",
+        severities=WARNING,
+    ),
     "origin.nothing_found": Code(
         "none of the objects in the lock exists for this key",
         "That is almost always the key of another workspace. Creating everything anew there would "

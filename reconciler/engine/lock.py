@@ -45,7 +45,8 @@ class LockEntry:
 
     `fields`: owned field path → digest (agents), or → the value itself (other kinds).
     `versions` (skills): content digest → version id. `parent` (credentials): the vault's id.
-    `recorded` (registrations): the last agent version recorded in the registry.
+    `recorded` (registrations): the last agent version recorded in the registry. `taken_over`:
+    whose marker, without a version, the object still carries though it is ours by now.
     """
 
     id: str = ""
@@ -56,6 +57,7 @@ class LockEntry:
     protect: bool = False
     recorded: int | None = None
     intent: Intent | None = None
+    taken_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,12 @@ def load_lock(text: str) -> Lock:
     except json.JSONDecodeError as failure:
         raise LockError(f"not JSON: {failure.msg}", failure.lineno, failure.colno) from None
     except _DuplicateKey as failure:
-        raise LockError(f"the key {failure} stands twice", _line_of(text, str(failure))) from None
+        second = _last_line_of(text, str(failure))
+        raise LockError(f"the key {failure} stands twice", second) from None
     try:
         return _load_document(raw)
     except _Malformed as failure:
-        raise LockError(str(failure), _line_of(text, failure.near)) from None
+        raise LockError(str(failure), _line_of(text, *failure.near)) from None
 
 
 def _dump_origin(origin: Origin | None) -> LockOrigin | None:
@@ -135,6 +138,8 @@ def _dump_entry(entry: LockEntry) -> LockBlock:
     if entry.intent:
         rows = sorted(entry.intent.rows)
         block["intent"] = {"external_ref": entry.intent.external_ref, "rows": rows}
+    if entry.taken_over:
+        block["taken_over"] = entry.taken_over
     if entry.versions:
         block["versions"] = dict(sorted(entry.versions.items()))
     if entry.fields:
@@ -147,7 +152,9 @@ class _DuplicateKey(ValueError):
 
 
 class _Malformed(ValueError):
-    def __init__(self, message: str, near: str = "") -> None:
+    """`near` are keys on the way to the place, outermost first."""
+
+    def __init__(self, message: str, *near: str) -> None:
         super().__init__(message)
         self.near = near
 
@@ -161,13 +168,22 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return seen
 
 
-def _line_of(text: str, needle: str) -> int:
-    """The last line that holds the quoted needle (a duplicate's second place), else 1."""
-    quoted, found = json.dumps(needle), 1
-    for number, line in enumerate(text.splitlines(), 1):
-        if needle and quoted in line:
-            found = number
-    return found
+def _line_of(text: str, *path: str) -> int:
+    """The line of the last key, each looked for from the one before it; what is not there counts
+    for nothing, and 1 is where it begins."""
+    lines, found = text.splitlines(), 0
+    for key in path:
+        quoted = json.dumps(key, ensure_ascii=False)
+        later = range(found, len(lines))
+        found = next((number for number in later if quoted in lines[number]), found)
+    return found + 1
+
+
+def _last_line_of(text: str, key: str) -> int:
+    """The last line that holds the quoted key, which of a duplicate is the second."""
+    quoted = json.dumps(key, ensure_ascii=False)
+    found = [number for number, line in enumerate(text.splitlines(), 1) if quoted in line]
+    return found[-1] if found else 1
 
 
 def _get(block: Any, key: str, kind: type, default: Any, where: str) -> Any:
@@ -175,7 +191,7 @@ def _get(block: Any, key: str, kind: type, default: Any, where: str) -> Any:
     if value is not default and (
         not isinstance(value, kind) or isinstance(value, bool) != (kind is bool)
     ):
-        raise _Malformed(f"{where}.{key} must be {kind.__name__}", key)
+        raise _Malformed(f"{where}.{key} must be {kind.__name__}", where, key)
     return value
 
 
@@ -183,17 +199,17 @@ def _texts(block: Any, key: str, where: str) -> dict[str, str]:
     found = _get(block, key, dict, {}, where)
     for name, value in found.items():
         if not isinstance(value, str):
-            raise _Malformed(f"{where}.{key}.{name} must be text", name)
+            raise _Malformed(f"{where}.{key}.{name} must be text", where, key, name)
     return dict(found)
 
 
 def _known_keys(block: Any, form: type, where: str) -> None:
     if not isinstance(block, dict):
-        raise _Malformed(f"{where} must be an object", where.rpartition(".")[2])
+        raise _Malformed(f"{where} must be an object", *where.rsplit(".", 1))
     allowed = keys(form)
     for key in block:
         if key not in allowed:
-            raise _Malformed(f"unknown key {where}.{key}", key)
+            raise _Malformed(f"unknown key {where}.{key}", where, key)
 
 
 def _load_document(raw: Any) -> Lock:
@@ -236,6 +252,7 @@ def _load_entry(block: Any, where: str) -> LockEntry:
         recorded=_get(block, "recorded", int, None, where),
         protect=_get(block, "protect", bool, False, where),
         intent=_load_intent(block.get("intent"), where),
+        taken_over=_get(block, "taken_over", str, "", where),
         versions=_texts(block, "versions", where),
         fields=_get(block, "fields", dict, {}, where),
     )
@@ -247,5 +264,5 @@ def _load_intent(block: Any, where: str) -> Intent | None:
     _known_keys(block, LockIntent, f"{where}.intent")
     rows = _get(block, "rows", list, [], f"{where}.intent")
     if not all(isinstance(row, str) for row in rows):
-        raise _Malformed(f"{where}.intent.rows must be ids", "rows")
+        raise _Malformed(f"{where}.intent.rows must be ids", where, "rows")
     return Intent(_get(block, "external_ref", str, "", f"{where}.intent"), tuple(rows))

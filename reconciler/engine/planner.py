@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 
 from reconciler.engine.address import Address, matches
+from reconciler.engine.answers import unknown_fields
 from reconciler.engine.desired import Desired, Resource
 from reconciler.engine.diagnostics import Diagnostic, error, sorted_findings, warning
 from reconciler.engine.kinds import KINDS
@@ -42,6 +43,7 @@ def make_plan(desired: Desired, lock: Lock, live: Live, options: PlanOptions | N
     world = World(desired, lock, live, matched, options, id_names(lock, matched), moved.marked)
     draft = Draft(findings=[*moved.findings, *matched.findings])
     draft.findings += [*_unread(live), *_nothing_there(lock, live)]
+    draft.findings += unknown_fields(matched.objects.values())
     if options.destroy:
         plan_destroy(world, draft)
     else:

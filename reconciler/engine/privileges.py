@@ -106,10 +106,15 @@ def _loosened(tool: str, before: Mapping[str, Any], after: Mapping[str, Any]) ->
             yield Raise("tools", f"{tool} {limit}", canonical(was), canonical(now))
 
 
+def _host(url: Any) -> str:
+    """Host and port, without the user and password that somebody put before them."""
+    return urlsplit(str(url)).netloc.rpartition("@")[2].lower()
+
+
 def _servers(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Raise]:
-    hosts = {urlsplit(str(url)).netloc.lower() for url in before.values()}
+    hosts = {_host(url) for url in before.values()}
     for name, url in after.items():
-        host = urlsplit(str(url)).netloc.lower()
+        host = _host(url)
         if host not in hosts:
             yield Raise("mcp_servers", f"MCP server {name}", "not there", host)
 

@@ -11,6 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+#: The name of a URL's parameter whose value is a secret.
+SECRET_NAME: Final = re.compile(
+    r"(^|[_-])(token|secret|password|passwd|pwd|auth|authorization|bearer|signature|sig|"
+    r"credentials?)($|[_-])|(access|auth|bearer|refresh|session)token$|"
+    r"^(x[_-])?((api|access|secret|private|auth|subscription)[_-]?)?key$",
+    re.IGNORECASE,
+)
 _FEW = 8  # distinct characters; less is a filler such as xxxxxxxx
 _EXAMPLE = re.compile(r"example|xxxx|\*\*\*|your|placeholder|dummy|1234567890abcdef", re.IGNORECASE)
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from reconciler.engine.secret_shapes import masked
+from reconciler.engine.secret_shapes import SECRET_NAME, masked
 
 _UNUSUAL = re.compile(r"[^\t\x20-\x7e]")
 #: Control, format (bidirectional overrides, zero width, tags), surrogates, line and paragraph ends.
@@ -15,6 +15,7 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\U000e0100-\U000e01ef]")
 
 _USER_INFO = re.compile(r"(?<=://)[^\s/?#]+@")
+_PARAMETER = re.compile(r"(?<=[?&#])([\w.~%-]+)=([^\s&#\"'<>]+)", re.ASCII)
 #: A registry key holds a digit; the names of its tools (`ntro_tasks_list_files`) do not.
 _KEYS = re.compile(r"\b(?:(sk-ant-)[\w-]{8,}|(ntro_)(?=[a-z_]*\d)\w{16,})", re.ASCII | re.I)
 
@@ -29,8 +30,15 @@ def printable(text: str) -> str:
 
 
 def redacted(text: str) -> str:
-    """The text without user names and passwords in URLs, and without anything like an API key."""
+    """The text without users, passwords and tokens in URLs, and without anything like a key."""
+    if "=" in text:
+        text = _PARAMETER.sub(_without_value, text)
     return masked(_KEYS.sub(r"\1\2***", _USER_INFO.sub("***@", text)))
+
+
+def _without_value(parameter: re.Match[str]) -> str:
+    """`token=***`, and as it is where the name promises no secret."""
+    return f"{parameter[1]}=***" if SECRET_NAME.search(parameter[1]) else parameter[0]
 
 
 @lru_cache(maxsize=4096)

@@ -55,6 +55,8 @@ def test_the_diff_of_one_change_is_one_block() -> None:
         ('{\n  "version": 1,\n  "objects": {\n    "thing/a": {}\n  }\n}', 4, "not an address"),
         ('{\n  "version": 1,\n  "objects": {\n    "agent/a": {\n      "vresion": 2\n    }\n  }\n}', 5, "unknown key"),
         ('{\n  "version": 1,\n  "objects": {\n    "agent/a": {\n      "version": "2"\n    }\n  }\n}', 5, "must be int"),
+        ('{\n  "version": 2,\n  "objects": {\n    "agent/a": {\n      "version": 2\n    }\n  }\n}', 2, "lock format 2"),
+        ('{\n  "version": 1,\n  "objects": {\n    "agent/a": {"id": ""},\n    "agent/b": {"id": 1},\n    "agent/c": {"id": ""}\n  }\n}', 5, "must be str"),
         ('[]', 1, "must be an object"),
     ],
 )  # fmt: skip

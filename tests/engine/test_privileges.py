@@ -74,6 +74,12 @@ def test_lifted_web_limits_are_raises() -> None:
     assert len(told(fetch(blocked_domains=["x.org"]), fetch())) == 1
 
 
+def test_a_server_is_named_without_user_and_password() -> None:
+    before = {"mcp_servers": {"a": "https://a.test/mcp"}}
+    after = {"mcp_servers": {"a": "https://me:hush@A.test/mcp", "b": "https://me:hush@b.test"}}
+    assert [one.after for one in raises(before, after)] == ["b.test"]
+
+
 def test_a_raise_one_way_is_none_the_other_way() -> None:
     words = ["always_ask", "auto", "always_allow"]
     for one, other in itertools.permutations(words, 2):

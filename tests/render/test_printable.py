@@ -54,6 +54,11 @@ def test_no_piece_can_break_a_line(first: str, second: str) -> None:
         ("https://user:pass@host/mcp", "https://***@host/mcp"),
         ("https://u:p@ss@host", "https://***@host"),
         ("https://host/a@b", "https://host/a@b"),
+        (
+            "https://host/mcp?a=1&token=x%20y#key=z end",
+            "https://host/mcp?a=1&token=***#key=*** end",
+        ),
+        ("https://host/?monkey=1&tokens=2&page=3", "https://host/?monkey=1&tokens=2&page=3"),
         ("key sk-ant-api03-abcdefghij.", "key sk-ant-***."),
         ("ntro_live_0123456789abcdef", "ntro_***"),
         ("ntro_task_get", "ntro_task_get"),
