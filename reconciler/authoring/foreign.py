@@ -16,7 +16,7 @@ from reconciler.authoring.yaml_source import Source, parse_text
 from reconciler.engine.diagnostics import Diagnostic, Span, error, warning
 
 _NOT_AN_AGENT = "move it elsewhere, or write the agent with `model:`, `system:`, `tools:`"
-_CONVERT = "an import will convert it; by hand: a model id, `tools` as a list, and a prompt"
+_CONVERT = "`reconcile import --from claude-code PATH --into DIR` converts it"
 _CLAUDE_CODE = "a Claude Code subagent"
 #: Keys that only Claude Code knows.
 _CLAUDE_CODE_KEYS = frozenset({

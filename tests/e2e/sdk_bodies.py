@@ -134,8 +134,8 @@ def _field(name: str, key: str, hint: Any, pool: Pool) -> st.SearchStrategy[Any]
         return st.sampled_from(MODELS)
     if name == "BetaManagedAgentsMCPToolConfigParams" and key == "name":
         return _NAMES
-    if name.endswith("CustomToolParams") and key == "name":
-        return _TOOLS
+    if name.endswith("CustomToolParams") and key in ("name", "description"):
+        return _TOOLS if key == "name" else _MARKS | _TEXT.filter(bool)
     return _of(hint, key, pool)
 
 

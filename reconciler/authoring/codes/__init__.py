@@ -1,6 +1,7 @@
 """The page of every diagnostic code of this room. A code is a promise.
 
-files, forms, cookbooks, project, agents, skills, silences, lints      by what a finding is about
+files, forms, cookbooks, conversions, project, agents, skills, silences, lints: by what a
+finding is about
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Final
 
 from reconciler.authoring.codes import (
     agents,
+    conversions,
     cookbooks,
     files,
     forms,
@@ -24,6 +26,7 @@ CODES: Final[Mapping[str, Code]] = {
     **files.CODES,
     **forms.CODES,
     **cookbooks.CODES,
+    **conversions.CODES,
     **project.CODES,
     **agents.CODES,
     **skills.CODES,

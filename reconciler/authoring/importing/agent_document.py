@@ -22,7 +22,6 @@ PROMPT_FILE: Final = "system-prompt.md"
 # What a prompt file must not look like to be read back whole: a byte order mark is dropped, and
 # a Claude Code agent's frontmatter is taken off.
 _READ_OTHERWISE = re.compile("\ufeff|---[ \t]*\r?\n")
-_ONE_WORD_FILE = re.compile(r"@\S+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,7 @@ def agent_document(body: Body, folder: str, references: References) -> Imported:
     if body.get("description"):
         document["description"] = body["description"]
     document["model"] = _model(body["model"])
-    prompt = body.get("system") or None
-    if prompt and _READ_OTHERWISE.match(prompt) and not _ONE_WORD_FILE.match(prompt):
-        document["system"], prompt = prompt, None
+    prompt = placed_prompt(document, body.get("system") or "")
     tools, servers = tools_and_servers(body)
     skills = [_skill(item, references) for item in body.get("skills") or []]
     for key, value in (("tools", tools), ("mcp_servers", servers), ("skills", skills)):
@@ -90,6 +87,15 @@ def definition_files(imported: Imported, name: str = "agent.yaml") -> dict[str, 
     if imported.prompt is not None:
         files[PROMPT_FILE] = imported.prompt.encode()
     return files
+
+
+def placed_prompt(document: dict[str, Any], prompt: str) -> str | None:
+    """What goes into the prompt's file. A prompt that a file would not keep goes into the
+    document's `system`, and an empty one nowhere."""
+    if prompt and _READ_OTHERWISE.match(prompt):
+        document["system"] = prompt
+        return None
+    return prompt or None
 
 
 def _model(model: Any) -> Any:
