@@ -80,6 +80,10 @@ class Files:
         self._folders: dict[str, dict[str, Entry]] = {}
         self._plain: set[str] = {""}
 
+    @property
+    def root(self) -> Path:
+        return Path(self._base)
+
     def absolute(self, path: str) -> str:
         return f"{self._base}/{path}" if path else self._base
 

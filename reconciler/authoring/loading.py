@@ -79,15 +79,17 @@ def load(
     variables: Mapping[str, str],
     environ: Mapping[str, str],
     skip_unsupported: bool = False,
+    files: Files | None = None,
 ) -> Loaded:
     """Read the project around `start` for a target; every finding of the run is reported at once.
 
     `target` None means the default target, else the only one, else `sandbox`. With
-    `skip_unsupported`, what the platform can't represent is left out with a warning. Raises
+    `skip_unsupported`, what the platform can't represent is left out with a warning. `files` stand
+    for those around `start`, to read what a project would be. Raises
     ProjectNotFound if there is no reconcile.yaml; everything else is a diagnostic.
     """
-    root = find_root(start)
-    files = Files(root)
+    files = files or Files(find_root(start))
+    root = files.root
     findings: list[Diagnostic] = []
     project = read_project(files, findings)
     if project is None:
