@@ -17,7 +17,7 @@ from reconciler.authoring.secrets import in_files
 from reconciler.authoring.yaml_source import decode, parse_text
 from reconciler.engine.desired import SkillContent, SkillFile
 from reconciler.engine.diagnostics import Diagnostic, Span, error, note, warning
-from reconciler.engine.values import content_digest
+from reconciler.engine.values import bytes_digest, content_digest
 
 MAX_BYTES = 30 * 1024 * 1024
 MAX_DESCRIPTION = 1024
@@ -63,7 +63,7 @@ def read_skill(files: Files, folder: str, address: str, findings: list[Diagnosti
     if slug is None or any(item.severity == "error" for item in findings[before:]):
         return None
     listing = tuple(
-        SkillFile(name, len(content), files.absolute(names[name].path))
+        SkillFile(name, len(content), files.absolute(names[name].path), bytes_digest(content))
         for name, content in data.items()
     )
     content = SkillContent(content_digest(data), listing, place)
@@ -212,7 +212,8 @@ def _slug(name: object, folder: str, scope: Scope) -> str | None:
             scope.error("skill.reserved_name", message, ("name",), "choose another name")
     if name != folder:
         message = f"`name` is {name}, but the folder is {folder}; the platform wants them equal"
-        scope.error("skill.name_mismatch", message, ("name",), "rename one of them")
+        hint = "rename one of them; under another name it is a new skill, since a name can't change"
+        scope.error("skill.name_mismatch", message, ("name",), hint)
     return name
 
 

@@ -83,13 +83,17 @@ def unknown_address(text: str, known: Iterable[Address]) -> Diagnostic:
 
 
 def source_lines(root: Path) -> SourceLine:
-    """Gives the line of a place inside the project, None if it can't be read."""
+    """Gives the line of a place inside the project, None if it can't be read, or must not be: what
+    no definition may reach (a link, `.env`) is not shown either."""
+    from reconciler.authoring.files import Files, Refused, inside
+
+    files = Files(root)
 
     @lru_cache(maxsize=64)
     def lines(file: str) -> list[str]:
         try:
-            return (root / file).read_text(encoding="utf-8", errors="replace").split("\n")
-        except OSError:
+            return files.read(inside("", file)).decode(errors="replace").split("\n")
+        except Refused:
             return []
 
     def at(place: Span) -> str | None:

@@ -20,7 +20,8 @@ class Lifecycle:
 
 @dataclass(frozen=True, slots=True)
 class SkillFile:
-    """One file of a skill: POSIX path inside the skill, size in bytes, where its bytes are.
+    """One file of a skill: POSIX path inside the skill, size in bytes, where its bytes are, and
+    their digest.
 
     `source` is an absolute path for the adapter that uploads; the engine never opens it.
     """
@@ -28,6 +29,7 @@ class SkillFile:
     path: str
     size: int
     source: str
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconciler.engine.address import Address
+from reconciler.engine.desired import SkillFile
 from reconciler.engine.values import Body
 
 MARKER_KEY = "reconciler"
@@ -62,7 +63,8 @@ class LiveObject:
     """One live object: `body` is the platform's whole answer, as JSON.
 
     `kind` is a kind of address. `version` is an agent's. `contents` is a skill's: content digest →
-    version id, for the versions whose content is known. `parent` is a credential's vault id.
+    version id, for the versions whose content is known; `files` are those of its newest version,
+    if the folders hold another one. `parent` is a credential's vault id.
     """
 
     kind: str
@@ -72,6 +74,7 @@ class LiveObject:
     archived: bool = False
     marker: Marker | None = None
     contents: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[SkillFile, ...] = ()
     parent: str = ""
 
 

@@ -70,8 +70,9 @@ _LEFT_ALONE = "{} has the same name and is left alone"
 def _namesake_message(address: Address, namesakes: tuple[str, ...]) -> str:
     """Names are not unique on the platform, and whether both are one agent only a person knows."""
     ids = ", ".join(namesakes)
+    have = "has" if len(namesakes) == 1 else "have"
     return (
-        f"{ids}, which nobody manages, has this name: `reconcile adopt {address} {namesakes[0]}` "
+        f"{ids}, which nobody manages, {have} this name: `reconcile adopt {address} {namesakes[0]}` "
         f"takes it over, another `name:` tells them apart, --recreate {address} makes one more"
     )
 

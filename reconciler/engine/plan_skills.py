@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
-from reconciler.engine.desired import Resource, SkillContent
-from reconciler.engine.live import skill_label
+from reconciler.engine.desired import Resource, SkillContent, SkillFile
+from reconciler.engine.live import LiveObject, skill_label
 from reconciler.engine.lock import LockEntry
 from reconciler.engine.plan import Action, Expected, FieldChange
 from reconciler.engine.plan_fields import left_behind, missing_message
+from reconciler.engine.values import ABSENT
 from reconciler.engine.world import Draft, World
 
 
@@ -34,9 +37,9 @@ def plan_skill(resource: Resource, world: World, draft: Draft) -> None:
         verb="update" if item else "create",
         reason="new version" if item else "new",
         payload=payload,
-        fields=tuple(_change(content) for content in upload),
+        fields=tuple(_change(content, item.files if item else ()) for content in upload),
         expected=Expected(item.id) if item else None,
-        notes=tuple(_size(content) for content in upload),
+        notes=tuple(_notes(upload, item, world)),
         span=resource.span,
         lock=entry,
     )
@@ -48,12 +51,52 @@ def plan_skill(resource: Resource, world: World, draft: Draft) -> None:
         draft.hold(action, "refused", missing_message(address, world))
 
 
-def _change(content: SkillContent) -> FieldChange:
-    files = {file.path: f"{file.size} bytes" for file in content.files}
-    return FieldChange("content", "change", desired=files, span=content.span)
+def _change(content: SkillContent, before: Sequence[SkillFile]) -> FieldChange:
+    """The files, next to those of the newest version if they are known."""
+    said = partial(_said, exactly=bool(before))
+    return FieldChange(
+        "content",
+        "change",
+        desired={file.path: said(file) for file in content.files},
+        live={file.path: said(file) for file in before} if before else ABSENT,
+        span=content.span,
+    )
 
 
-def _size(content: SkillContent) -> str:
-    total = sum(file.size for file in content.files)
-    short = content.digest.removeprefix("sha256:")[:12]
-    return f"upload {len(content.files)} files, {total} bytes, content {short}"
+def _said(file: SkillFile, *, exactly: bool) -> str:
+    return f"{file.size} bytes, {_short(file.digest)}" if exactly else f"{file.size} bytes"
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:12]
+
+
+def _notes(upload: Sequence[SkillContent], item: LiveObject | None, world: World) -> Iterator[str]:
+    for content in upload:
+        for old, new in _renamed(item.files if item else (), content.files):
+            yield f"renamed: {old} → {new}"
+        total = sum(file.size for file in content.files)
+        short = _short(content.digest)
+        yield f"upload {len(content.files)} files, {total} bytes, content {short}"
+    gone = [] if item else _left(world)
+    if gone:
+        others = ", ".join(gone)
+        yield f"a skill's name can't change: if this was {others}, it is a new skill all the same"
+
+
+def _renamed(before: Sequence[SkillFile], after: Sequence[SkillFile]) -> Iterator[tuple[str, str]]:
+    """The paths that are gone, each with a new one that holds the same bytes."""
+    kept = {file.path for file in before} & {file.path for file in after}
+    fresh = [file for file in after if file.path not in kept]
+    for old in before:
+        new = next((file for file in fresh if file.digest == old.digest), None)
+        if old.path not in kept and new is not None:
+            fresh.remove(new)
+            yield old.path, new.path
+
+
+def _left(world: World) -> list[str]:
+    """The skills that the lock knows and the folders no longer name."""
+    named = {resource.address for resource in world.desired.resources}
+    left = [str(one) for one in world.lock.objects if one.kind == "skill" and one not in named]
+    return sorted(left)

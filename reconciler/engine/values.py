@@ -146,6 +146,11 @@ def digest(value: Value) -> str:
     return "sha256:" + hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
+def bytes_digest(data: bytes) -> str:
+    """The digest of one file."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
 def content_digest(files: Mapping[str, bytes]) -> str:
     """The digest of a skill: its sorted relative POSIX paths and bytes; an upload has no mode."""
     total = hashlib.sha256()

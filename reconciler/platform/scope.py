@@ -27,6 +27,7 @@ class Scope:
     tenants: tuple[str, ...]
     uses_registry: bool
     agent_names: Mapping[Address, str]  # of declared agents that the lock does not know
+    contents: Mapping[Address, frozenset[str]]  # of declared skills: content digests
 
     def is_ours(self, item: LiveObject) -> bool:
         """Whether the marker or the lock says that this project and target own it."""
@@ -51,6 +52,11 @@ class Scope:
         """Content digest → version id, as far as the lock knows."""
         entry = self.entries.get(skill.id)
         return dict(entry.versions) if entry else {}
+
+    def has_other_content(self, skill: LiveObject) -> bool:
+        """Whether the folders hold a content of this skill that none of its versions has."""
+        wanted = self.contents.get(skill.marker.address) if skill.marker else None
+        return bool(wanted and wanted - skill.contents.keys())
 
     def unborn(self, objects: Iterable[LiveObject]) -> frozenset[str]:
         """The names of declared agents that neither the lock nor a marker knows."""
@@ -86,5 +92,10 @@ def make_scope(desired: Desired, lock: Lock) -> Scope:
             one.address: str(one.body.get("name"))
             for one in desired.resources
             if one.address.kind == "agent" and one.address not in lock.objects
+        },
+        contents={
+            one.address: frozenset(content.digest for content in one.contents)
+            for one in desired.resources
+            if one.contents
         },
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from reconciler.engine.desired import Desired
+from reconciler.engine.desired import Desired, SkillFile
 from reconciler.engine.live import (
     MARKER_KEY,
     Live,
@@ -65,7 +65,7 @@ def read_live(
     Lists of agents, skills, environments, vaults and deployments, at the largest page size; the
     credentials of vaults that concern us; rows and tenants of the registry if registrations are
     declared or locked. Single reads only for ids of the lock that no list shows, for agents edited
-    since our last write, and for skills of ours with unknown content.
+    since our last write, and for skills of ours with unknown or new content.
 
     What can't be read is `Unread`, never absent. Raises AccessRefused if the key is not accepted
     at all, and OriginMismatch if the lists come from another world than the lock, in which nothing
@@ -231,12 +231,21 @@ def _skill_contents(
                 versions = skill.contents(clients, item.id, versions)
             except ReadFailed as failure:
                 seen.failed("skill", item.id, failure)
+        known = replace(item, contents=versions)
+        if scope.has_other_content(known):
+            known = replace(known, files=_newest_files(clients, item))
         with seen.mutex:
-            seen.objects[position] = LiveObject(
-                "skill", item.id, item.body, marker=item.marker, contents=versions
-            )
+            seen.objects[position] = known
 
     return run
+
+
+def _newest_files(clients: Clients, item: LiveObject) -> tuple[SkillFile, ...]:
+    """Only to be shown: no plan depends on them, so that failing to read them changes nothing."""
+    try:
+        return skill.files(clients, item.id, str(item.body.get("latest_version_id")))
+    except ReadFailed:
+        return ()
 
 
 def _credentials(clients: Clients, vault_id: str, seen: _Snapshot) -> Callable[[], None]:

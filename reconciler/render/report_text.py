@@ -11,6 +11,8 @@ _PAST = {"create": "created", "update": "updated", "replace": "replaced", "archi
          "delete": "deleted"}  # fmt: skip
 _STYLES: dict[str, Style] = {"applied": "create", "failed": "error", "skipped": "held"}
 
+_MOVED = "changed since the plan was made"
+
 
 def report_lines(report: Report) -> list[Line]:
     """Every outcome, then the counts, then the next step."""
@@ -40,8 +42,10 @@ def _said(outcome: Outcome) -> str:
         why = f"because {outcome.because} failed" if outcome.because else "interrupted before it"
         return f"{outcome.verb}: {why}{_tail(outcome)}"
     if outcome.result == "failed":
-        moved = "changed since the plan was made: " if outcome.moved else ""
-        return f"{outcome.verb}: {moved}{outcome.message}"
+        said = outcome.message
+        if outcome.moved and not said.startswith(_MOVED):
+            said = f"{_MOVED}: {said}"
+        return f"{outcome.verb}: {said}"
     version = f" v{outcome.version}" if outcome.version is not None else ""
     identity = f", {outcome.id}{version}" if outcome.id else ""
     return f"{_PAST[outcome.verb]}{identity}{_tail(outcome)}"

@@ -15,6 +15,7 @@ from reconciler.platform.resolve import Written
 if TYPE_CHECKING:
     from reconciler.platform.clients import Clients
 
+_STAMPS = {"version", "updated_at"}  # new with every edit
 PAGE = 100  # the most the API gives (documentation; default 20)
 
 
@@ -67,8 +68,9 @@ def create(step: Step) -> Written:
 
 
 def update(step: Step) -> Written:
-    """Update at the version read at plan time. After a lost answer or a 409 the marker tells
-    whether the version that is live now is ours."""
+    """Update at the version read at plan time. After a lost answer or a 409 the marker and what
+    was sent tell whether the version that is live now is ours: another run may have written the
+    same marker with its own folders."""
     expected = step.action.expected
     at: dict[str, Any] = {} if not expected or expected.version is None else {
         "version": expected.version
@@ -76,7 +78,7 @@ def update(step: Step) -> Written:
 
     def came_about(found: Body) -> bool:
         marker = (found.get("metadata") or {}).get(MARKER_KEY)
-        return bool(step.marker) and marker == step.marker
+        return bool(step.marker) and marker == step.marker and _shows(found, step.payload)
 
     try:
         made = step.settle(
@@ -87,7 +89,7 @@ def update(step: Step) -> Written:
     except Moved as moved:
         made = _again(step, moved)
         if not came_about(made):
-            raise Moved(_since(made, at.get("version")), status=409) from None
+            raise Moved(_since(step, made, at.get("version")), status=409) from None
     return _written(made)
 
 
@@ -102,7 +104,7 @@ def archive(step: Step) -> Written:
                 return Written(id=step.id)
             raise WriteFailed(f"not archived: could not be read again: {failure}") from None
         if found.get("version") != expected.version:
-            raise Moved(_since(found, expected.version))
+            raise Moved(_since(step, found, expected.version))
     return step.archive(
         lambda sdk: sdk.beta.agents.with_raw_response.archive(step.id),
         lambda: body(step.clients, step.id),
@@ -116,8 +118,32 @@ def _again(step: Step, moved: Moved) -> Body:
         raise moved from None
 
 
-def _since(found: Body, planned: int | None) -> str:
-    return f"changed since the plan was made: version {found.get('version')}, planned {planned}"
+def _shows(found: Body, payload: Body) -> bool:
+    """Whether a live agent holds what was sent, compared as plans compare."""
+    from reconciler.engine.kinds import KINDS
+
+    normalise = KINDS["agent"].normalise
+    live = normalise(found, str)
+    sent = normalise({**payload, "id": found["id"]}, str)
+    return all(live.get(path) == value for path, value in sent.items())
+
+
+def _since(step: Step, found: Body, planned: int | None) -> str:
+    edited = ", ".join(_edited(step, found, planned))
+    text = f"changed since the plan was made: version {found.get('version')}, planned {planned}"
+    return f"{text}; edited: {edited}" if edited else text
+
+
+def _edited(step: Step, found: Body, planned: int | None) -> list[str]:
+    """The fields in which an agent differs from the version that was planned with, if it can be
+    read."""
+    if planned is None:
+        return []
+    try:
+        before = body(step.clients, step.id, planned)
+    except ReadFailed:
+        return []
+    return sorted(key for key in found.keys() - _STAMPS if found[key] != before.get(key))
 
 
 def _written(made: Body) -> Written:

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.engine.values import Body, content_digest
+from reconciler.engine.desired import SkillFile
+from reconciler.engine.values import Body, bytes_digest, content_digest
 from reconciler.platform import wire
 from reconciler.platform.errors import NotFound, OutcomeUnknown, WriteFailed
 from reconciler.platform.kinds.step import Step
@@ -56,10 +57,18 @@ def contents(clients: Clients, id: str, known: Mapping[str, str]) -> dict[str, s
         lambda sdk, page: sdk.beta.skills.versions.with_raw_response.list(id, limit=PAGE, **page),
     ):
         version = str(item["id"])
-        content = by_version.get(version) or _downloaded(clients, id, version)
+        content = by_version.get(version) or _content(clients, id, version)
         if content:
             found.setdefault(content, version)
     return found
+
+
+def files(clients: Clients, id: str, version: str) -> tuple[SkillFile, ...]:
+    """The files of a version; none if its archive can't be read, or if it is gone."""
+    return tuple(
+        SkillFile(path, len(content), "", bytes_digest(content))
+        for path, content in sorted((_downloaded(clients, id, version) or {}).items())
+    )
 
 
 def create(step: Step) -> Written:
@@ -165,8 +174,14 @@ def _mime(path: str) -> str:
     return mimetypes.guess_type(path, strict=True)[0] or "application/octet-stream"
 
 
-def _downloaded(clients: Clients, id: str, version: str) -> str | None:
-    """The content digest of a version: its zip, with paths relative to the top folder."""
+def _content(clients: Clients, id: str, version: str) -> str | None:
+    """The content digest of a version."""
+    read = _downloaded(clients, id, version)
+    return None if read is None else content_digest(read)
+
+
+def _downloaded(clients: Clients, id: str, version: str) -> dict[str, bytes] | None:
+    """Path → bytes of a version: its zip, with paths relative to the top folder."""
     try:
         raw = wire.answer(
             clients,
@@ -175,7 +190,7 @@ def _downloaded(clients: Clients, id: str, version: str) -> str | None:
     except NotFound:
         return None
     try:
-        return content_digest(unpacked(raw.read()))
+        return unpacked(raw.read())
     except _UNREADABLE:
         return None
 

@@ -81,7 +81,8 @@ def test_an_update_over_an_edit_is_refused(world: World, id: str) -> None:
     world.clients.writer.beta.agents.update(id, system="edited")
     end = only(world.apply(changed(id, 1, system="two")))
     assert (end.result, end.moved) == ("failed", True)
-    assert end.message == "changed since the plan was made: version 2, planned 1"
+    told = "changed since the plan was made: version 2, planned 1; edited: system"
+    assert end.message == told
     assert live(world)[0].system == "edited"
     assert len([path for path in world.paths("POST") if path.endswith(id)]) == 2
 
@@ -109,6 +110,15 @@ def test_a_409_for_our_own_write_is_ours(world: World, id: str) -> None:
     world.clients.writer.beta.agents.update(id, **action.payload)
     end = only(world.apply(action))
     assert (end.result, end.version) == ("applied", 2)
+
+
+def test_a_409_for_another_runs_write_is_not_ours(world: World, id: str) -> None:
+    """Another run from other folders has made the version that this one meant to make."""
+    action = changed(id, 1, system="two")
+    world.clients.writer.beta.agents.update(id, **{**action.payload, "system": "theirs"})
+    end = only(world.apply(action))
+    assert (end.result, end.moved) == ("failed", True)
+    assert live(world)[0].system == "theirs"
 
 
 def test_an_archived_agent_can_not_be_updated(world: World, id: str) -> None:
