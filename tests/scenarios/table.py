@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 _E2E = "tests/e2e"
 _HERE = "tests/scenarios"
+_CAMPAIGNS = "tests/campaigns"
 
 
 class Scenario(NamedTuple):
@@ -42,29 +43,128 @@ SCENARIOS: Mapping[int, Scenario] = {
     ),
     5: Scenario(
         "Tools in another order in the file are no change",
-        (f"{_E2E}/test_main_job.py::test_what_means_the_same_is_no_change",),
+        (
+            f"{_HERE}/test_order.py::test_another_order_in_the_file_is_no_change",
+            f"{_E2E}/test_main_job.py::test_what_means_the_same_is_no_change",
+        ),
     ),
-    6: Scenario("Tools in another order in an answer are no change", ()),
-    7: Scenario("A renamed file of a skill is one new version, and is called renamed", ()),
-    8: Scenario("A changed name in SKILL.md is a new skill, and is called one", ()),
-    9: Scenario("A skill back at older content is pinned again, not uploaded", ()),
-    10: Scenario("Litter in a skill is left out, and what was left out is said", ()),
-    11: Scenario("A symbolic link in a skill is an error", ()),
-    12: Scenario("A new subagent and its coordinator are one plan; the coordinator's id stays", ()),
-    13: Scenario("An edited subagent re-pins its coordinator, and the plan says why", ()),
-    14: Scenario("A roster entry without a definition is an error before any request", ()),
+    6: Scenario(
+        "Tools in another order in an answer are no change",
+        (
+            f"{_HERE}/test_order.py::test_another_order_in_answers_is_no_change",
+            f"{_HERE}/test_order.py::test_an_edit_is_told_of_its_tool_alone_whatever_the_order",
+        ),
+    ),
+    7: Scenario(
+        "A renamed file of a skill is one new version, and is called renamed",
+        (
+            f"{_HERE}/test_skills.py::test_a_renamed_file_is_one_new_version_and_is_called_renamed",
+            f"{_HERE}/test_skills.py::test_files_are_told_one_by_one",
+        ),
+    ),
+    8: Scenario(
+        "A changed name in SKILL.md is a new skill, and is called one",
+        (
+            f"{_HERE}/test_skills.py::test_a_name_that_differs_from_the_folder_is_an_error_before_any_request",
+            f"{_HERE}/test_skills.py::test_a_skill_under_another_name_is_a_new_one_and_the_old_one_stays",
+        ),
+    ),
+    9: Scenario(
+        "A skill back at older content is pinned again, not uploaded",
+        (
+            f"{_HERE}/test_skills.py::test_older_content_is_pinned_again_and_not_uploaded",
+            f"{_E2E}/test_main_job.py::test_private_copies_are_versions_of_one_skill",
+        ),
+    ),
+    10: Scenario(
+        "Litter in a skill is left out, and what was left out is said",
+        (f"{_HERE}/test_skills.py::test_litter_is_left_out_and_named",),
+    ),
+    11: Scenario(
+        "A symbolic link in a skill is an error",
+        (
+            f"{_HERE}/test_skills.py::test_a_link_is_an_error_and_what_it_leads_to_is_not_shown",
+            f"{_HERE}/test_skills.py::test_the_folder_itself_is_no_link",
+            f"{_HERE}/test_skills.py::test_an_env_file_is_an_error_and_is_not_quoted",
+        ),
+    ),
+    12: Scenario(
+        "A new subagent and its coordinator are one plan; the coordinator's id stays",
+        (
+            f"{_HERE}/test_rosters.py::test_a_new_subagent_is_made_first_and_its_coordinator_keeps_its_id",
+        ),
+    ),
+    13: Scenario(
+        "An edited subagent re-pins its coordinator, and the plan says why",
+        (
+            f"{_HERE}/test_rosters.py::test_an_edited_subagent_re_pins_its_coordinator_and_the_plan_says_why",
+        ),
+    ),
+    14: Scenario(
+        "A roster entry without a definition is an error before any request",
+        (
+            f"{_HERE}/test_rosters.py::test_a_subagent_that_is_gone_from_the_folders_is_an_error_before_any_request",
+        ),
+    ),
     15: Scenario(
-        "Circles, self, depth, size and repetition in rosters have codes of their own", ()
+        "Circles, self, depth, size and repetition in rosters have codes of their own",
+        (
+            f"{_HERE}/test_rosters.py::test_what_a_roster_can_not_be_has_codes_of_its_own",
+            f"{_HERE}/test_rosters.py::test_self_and_a_full_roster_are_fine",
+        ),
     ),
-    16: Scenario("An archived agent of the name is passed over, and named", ()),
+    16: Scenario(
+        "An archived agent of the name is passed over, and named",
+        (
+            f"{_HERE}/test_namesakes.py::test_an_archived_namesake_is_passed_over_and_named",
+            f"{_E2E}/test_identity.py::test_what_can_not_be_taken_over_is_refused",
+        ),
+    ),
     17: Scenario(
-        "Two live agents of the name are refused; both are named with the way to adopt", ()
+        "Two live agents of the name are refused; both are named with the way to adopt",
+        (f"{_HERE}/test_namesakes.py::test_two_live_namesakes_are_refused_until_one_is_adopted",),
     ),
-    18: Scenario("An agent archived outside is made again only when told, with what holds it", ()),
-    19: Scenario("A crash after a create and before the lock leaves one object, found again", ()),
-    20: Scenario("A create whose answer was lost is found, and never sent twice", ()),
-    21: Scenario("A kill while the lock is written leaves a whole lock; a bad one is an error", ()),
-    22: Scenario("Two changes applied at once end as one world; git merges their locks", ()),
+    18: Scenario(
+        "An agent archived outside is made again only when told, with what holds it",
+        (
+            f"{_HERE}/test_namesakes.py::test_an_agent_archived_outside_is_made_again_only_when_told",
+            f"{_E2E}/test_main_job.py::test_what_was_archived_by_hand_is_made_again_only_when_told",
+        ),
+    ),
+    19: Scenario(
+        "A crash after a create and before the lock leaves one object, found again",
+        (
+            f"{_HERE}/test_crash.py::test_a_kill_after_a_create_leaves_a_whole_lock_and_nothing_is_made_twice",
+            f"{_CAMPAIGNS}/test_faults.py::test_a_sample_of_faults_leaves_nothing_behind",
+        ),
+    ),
+    20: Scenario(
+        "A create whose answer was lost is found, and never sent twice",
+        (
+            f"{_HERE}/test_crash.py::test_a_create_whose_answer_was_lost_is_found_and_not_sent_again",
+            f"{_HERE}/test_crash.py::test_a_create_that_timed_out_is_found_and_not_sent_again",
+            f"{_HERE}/test_crash.py::test_a_create_that_did_not_happen_is_not_sent_again_by_the_same_run",
+            f"{_CAMPAIGNS}/test_faults.py::test_a_sample_of_faults_leaves_nothing_behind",
+        ),
+    ),
+    21: Scenario(
+        "A kill while the lock is written leaves a whole lock; a bad one is an error",
+        (
+            f"{_HERE}/test_crash.py::test_a_kill_after_a_create_leaves_a_whole_lock_and_nothing_is_made_twice",
+            f"{_HERE}/test_crash.py::test_a_lock_that_is_not_whole_is_an_error_and_not_an_empty_one",
+            f"{_CAMPAIGNS}/test_faults.py::test_a_sample_of_faults_leaves_nothing_behind",
+        ),
+    ),
+    22: Scenario(
+        "Two changes applied at once end as one world; git merges their locks",
+        (
+            f"{_HERE}/test_crash.py::test_two_changes_applied_at_once_are_both_kept_and_git_merges_their_locks",
+            f"{_HERE}/test_crash.py::test_two_reviewed_changes_of_one_agent_do_not_overwrite_each_other",
+            f"{_HERE}/test_crash.py::test_two_applies_in_the_same_moment_do_not_overwrite_each_other",
+            f"{_HERE}/test_crash.py::test_the_same_commit_applied_from_two_places_is_made_once",
+            "tests/cli/test_flow.py::test_one_apply_at_a_time",
+        ),
+    ),
     23: Scenario("Merge markers or bad JSON in the lock are refused with the line", ()),
     24: Scenario("A lock of another workspace is refused before any write", ()),
     25: Scenario("Where every id is unknown, the credentials are doubted, and nothing is made", ()),

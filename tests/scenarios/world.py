@@ -52,7 +52,7 @@ def rows(project: Project) -> list[dict[str, Any]]:
 
 @contextmanager
 def faults(project: Project, *rules: Mapping[str, Any]) -> Iterator[None]:
-    project.server.set_faults(list(rules))
+    project.server.set_faults([dict(rule) for rule in rules])
     try:
         yield
     finally:
