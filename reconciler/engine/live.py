@@ -37,8 +37,12 @@ class Marker:
         return cls(parts[0], parts[1], address, int(suffix) if path is head else None)
 
     def __str__(self) -> str:
-        text = f"{self.project}/{self.target}/{self.address}"
-        return text if self.version is None else f"{text}@{self.version}"
+        return self.owner if self.version is None else f"{self.owner}@{self.version}"
+
+    @property
+    def owner(self) -> str:
+        """The marker without the version, which moves."""
+        return f"{self.project}/{self.target}/{self.address}"
 
 
 _LABEL = re.compile(r"(?P<slug>[^ /()]+) \((?P<project>[^/()]+)/(?P<target>[^/()]+)\)")

@@ -34,6 +34,9 @@ class LockBlock(TypedDict):
     recorded: NotRequired[Annotated[int, "The last agent version recorded in the registry"]]
     protect: NotRequired[Annotated[bool, "True if the object is never archived or deleted"]]
     intent: NotRequired[LockIntent]
+    taken_over: NotRequired[
+        Annotated[str, "The marker or label of another owner that the object still carries"]
+    ]
     versions: NotRequired[Annotated[dict[str, str], "A skill's version ids by content digest"]]
     fields: NotRequired[
         Annotated[dict[str, Any], "Owned fields: digests for agents, values for other kinds"]

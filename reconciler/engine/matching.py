@@ -10,7 +10,7 @@ from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired, Resource
 from reconciler.engine.diagnostics import Diagnostic, error, note
 from reconciler.engine.live import Live, LiveObject
-from reconciler.engine.lock import Lock
+from reconciler.engine.lock import Lock, LockEntry
 
 #: Kinds whose live objects carry no marker of their own; registrations.py matches them.
 _UNMARKED = frozenset({"registration"})
@@ -45,7 +45,7 @@ def match(desired: Desired, lock: Lock, live: Live) -> Matched:
             missing[address] = "archived"
         elif found is not None:
             objects[address] = found
-            foreign = _foreign(desired, address, found)
+            foreign = _foreign(desired, address, found, entry)
             if foreign:
                 refused.add(address)
                 findings.append(foreign)
@@ -78,10 +78,13 @@ def _marked(desired: Desired, live: Live) -> dict[Address, list[LiveObject]]:
     return found
 
 
-def _foreign(desired: Desired, address: Address, item: LiveObject) -> Diagnostic | None:
-    """An object that the lock names and another project or target marks as its own."""
+def _foreign(
+    desired: Desired, address: Address, item: LiveObject, entry: LockEntry
+) -> Diagnostic | None:
+    """An object that the lock names and another project or target marks as its own, unless it was
+    taken over from just that one."""
     marker = item.marker
-    if marker is None:
+    if marker is None or marker.owner == entry.taken_over:
         return None
     ours = (desired.project, desired.target.name, address)
     if (marker.project, marker.target, marker.address) == ours:
@@ -89,8 +92,8 @@ def _foreign(desired: Desired, address: Address, item: LiveObject) -> Diagnostic
     return error(
         "identity.foreign",
         f"{item.id} is marked as {marker}, not as {address} of this project and target",
-        "it belongs to another project, target or address: remove its block from the lock, "
-        "or the marker from the object if that one gave it up",
+        f"if it is theirs, `reconcile forget {address}` takes it out of the lock and leaves it as it "
+        "is; if they gave it up, remove its metadata key `reconciler`",
         address=str(address),
     )
 

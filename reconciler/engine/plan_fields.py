@@ -161,7 +161,7 @@ def _update_action(
         body, item.body, goal.owned, [change.path for change in written]
     )
     next_version = item.version + 1 if item.version is not None else None
-    if kind.versioned or item.marker is None or address in world.moved:
+    if kind.versioned or not world.is_marked(item) or address in world.moved:
         payload = with_marker(payload, world, address, next_version)
     return Action(
         address=address,
@@ -193,14 +193,20 @@ def _base(kind: Kind, item: LiveObject, entry: LockEntry | None, world: World) -
         if entry is None:  # found by its marker: nothing says that it was edited since
             return Base(kind.normalise(item.body, world.name))
         return Base(entry.fields)
-    marked = item.marker.version if item.marker else None
+    marked = item.marker.version if item.marker and world.is_marked(item) else None
     locked = entry.version if entry else None
     if item.version in (marked, locked):
         return Base(kind.normalise(item.body, world.name))
-    earlier = world.live.version(item.id, marked) or world.live.version(item.id, locked)
+    earlier = world.live.version(item.id, later(marked, locked))
     if earlier is not None:
         return Base(kind.normalise(earlier, world.name))
     return Base(digests=entry.fields if entry else {})
+
+
+def later(*versions: int | None) -> int | None:
+    """The version to compare with, of what the marker says and what the lock says: an import takes
+    one for its base that the marker doesn't know, a lost lock leaves the marker's."""
+    return max((version for version in versions if version is not None), default=None)
 
 
 def _entry(

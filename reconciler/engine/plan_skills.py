@@ -23,6 +23,9 @@ def plan_skill(resource: Resource, world: World, draft: Draft) -> None:
     upload = [content for content in resource.contents if content.digest not in known]
     protect = resource.lifecycle.protect
     entry = LockEntry(id=item.id if item else "", versions=known, protect=protect)
+    before = world.lock.entry(address)
+    if item and before:  # a label is for life, so that another owner's stays on it
+        entry = replace(entry, taken_over=before.taken_over)
     if item and not upload:
         draft.keep(world, address, entry)
         return

@@ -30,6 +30,11 @@ class World:
     def found(self, address: Address) -> LiveObject | None:
         return self.matched.objects.get(address)
 
+    def is_marked(self, item: LiveObject) -> bool:
+        """Whether the object carries the marker of this project and target."""
+        ours = (self.desired.project, self.desired.target.name)
+        return item.marker is not None and (item.marker.project, item.marker.target) == ours
+
     def name(self, identity: str) -> str:
         """The address of a live id of ours, else the id itself."""
         return self.names.get(identity, identity)
@@ -51,8 +56,11 @@ class Draft:
     def keep(self, world: World, address: Address, entry: LockEntry) -> None:
         """Nothing to write: note the address, and the lock's entry if it has to move."""
         self.unchanged.append(address)
+        before, item = world.lock.entry(address), world.found(address)
+        if before and item and item.marker and item.marker.owner == before.taken_over:
+            entry = replace(entry, taken_over=before.taken_over)  # only a write sets the marker
         open_ends = any(True for _ in refs_in(entry.fields))  # waits for another object's id
-        if entry != world.lock.entry(address) and not open_ends:
+        if entry != before and not open_ends:
             self.records[address] = entry
 
     def act(self, action: Action) -> None:

@@ -9,6 +9,7 @@ from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired
 from reconciler.engine.live import LiveObject
 from reconciler.engine.lock import Lock, LockEntry
+from reconciler.engine.plan_fields import later
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,14 @@ class Scope:
         return self.is_ours(vault) or vault.id in self.vault_ids or name in self.vault_names
 
     def base_version(self, agent: LiveObject) -> int | None:
-        """The version our last write made, if the live one is another: the marker's, else the
-        lock's. None if there is nothing to read."""
+        """The version our last write made, if the live one is another: the later one of the marker's
+        and the lock's. None if there is nothing to read."""
         marked = agent.marker.version if agent.marker and self._is_marked(agent) else None
         entry = self.entries.get(agent.id)
         locked = entry.version if entry else None
         if agent.version in (marked, locked):
             return None
-        return locked if marked is None else marked
+        return later(marked, locked)
 
     def versions(self, skill: LiveObject) -> dict[str, str]:
         """Content digest → version id, as far as the lock knows."""
