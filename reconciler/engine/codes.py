@@ -60,14 +60,36 @@ CODES: Final[Mapping[str, Code]] = {
     "identity.foreign": Code(
         "the lock names an object that another project, target or address has marked as its own",
         "Two projects that both take an object for theirs would undo each other's changes.",
-        "Remove the object's block from the lock; if the other project gave it up, remove the "
-        "metadata key `reconciler` from the object instead.",
+        "`reconcile forget ADDRESS` takes it out of the lock; if the other project gave it up, "
+        "remove the metadata key `reconciler` from the object instead.",
     ),
     "identity.archived_namesake": Code(
         "an archived agent has the name of an agent about to be created",
         "Archiving is for ever: an archived agent is never taken over, so a new one is made.",
         "Nothing; whatever still holds the archived agent's id must be given the new one.",
         severities=NOTE,
+    ),
+    "import.ambiguous": Code(
+        "several live agents have the name that was asked for",
+        "Names are not unique on the platform, and only you know which one is meant.",
+        "Give the id of the one that is meant; the message lists them.",
+        "reconcile import agent_01ABCDEFGHJKMNPQRSTVWXYZ",
+    ),
+    "import.archived": Code(
+        "the agent that was asked for is archived",
+        "Archiving is for ever: nothing in a folder could ever be applied to it again.",
+        "Import a live agent, or write a new one.",
+    ),
+    "import.foreign": Code(
+        "another project or target manages the object",
+        "Two projects that manage one object undo each other's changes.",
+        "Import something else, or give --take-over and have the other project forget it.",
+        "reconcile import handover --take-over",
+    ),
+    "import.unknown": Code(
+        "no live agent has the name or id that was asked for",
+        "Importing nothing would look like an import that had nothing to do.",
+        "Take one of the names that look like it, or --all.",
     ),
     "live.unread": Code(
         "something of the live world could not be read",

@@ -31,6 +31,12 @@ CODES: Final[Mapping[str, Code]] = {
         "Nothing is done on a guess, so the command ended here.",
         "Read the message; run again with --debug for the whole story.",
     ),
+    "read.bad_archive": Code(
+        "the archive of a skill's version can't be used",
+        "It is damaged, unpacks to more than 100 MB or 10,000 files, or holds links. Nothing of it "
+        "is written.",
+        "Upload the skill anew, from its folder.",
+    ),
     "read.failed": Code(
         "something could not be read from the platform or the registry",
         "Unknown is not absent: a plan made without it might create what exists.",

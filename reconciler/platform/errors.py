@@ -5,7 +5,8 @@
     ├── OriginMismatch      this is not the world that the lock or the target speaks of
     ├── LockHeld            another process applies to the same target
     ├── ReadFailed          something could not be read: unknown, which is not absent
-    │   └── NotFound        the platform says that there is no such object
+    │   ├── NotFound        the platform says that there is no such object
+    │   └── BadArchive      a skill's archive can't be used
     └── WriteFailed         a write was certainly not carried out
         ├── Moved           … because the object is not what the plan saw
         ├── Throttled       … because of a rate limit that did not pass in time
@@ -58,6 +59,10 @@ class ReadFailed(PlatformError):
 
 class NotFound(ReadFailed):
     code = "read.not_found"
+
+
+class BadArchive(ReadFailed):
+    code = "read.bad_archive"
 
 
 class WriteFailed(PlatformError):

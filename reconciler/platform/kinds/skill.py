@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import mimetypes
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from reconciler.engine.desired import SkillFile
 from reconciler.engine.values import Body, bytes_digest, content_digest
 from reconciler.platform import wire
-from reconciler.platform.errors import NotFound, OutcomeUnknown, WriteFailed
+from reconciler.platform.errors import BadArchive, NotFound, OutcomeUnknown, WriteFailed
 from reconciler.platform.kinds.step import Step
 from reconciler.platform.resolve import Written
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 _MAX_UNPACKED = 100 * 2**20  # bytes; an upload holds 30 MB at most
+_MAX_FILES = 10_000
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)
 _Upload = tuple[str, bytes, str]
 
@@ -181,31 +183,71 @@ def _content(clients: Clients, id: str, version: str) -> str | None:
 
 
 def _downloaded(clients: Clients, id: str, version: str) -> dict[str, bytes] | None:
-    """Path → bytes of a version: its zip, with paths relative to the top folder."""
+    """Path → bytes of a version; None if it is gone, or if its archive can't be used."""
     try:
-        raw = wire.answer(
-            clients,
-            lambda sdk: sdk.beta.skills.versions.with_raw_response.download(version, skill_id=id),
-        )
-    except NotFound:
+        return download(clients, id, version)
+    except (NotFound, BadArchive):
         return None
+
+
+def download(clients: Clients, id: str, version: str) -> dict[str, bytes]:
+    """Path → bytes of a version: its zip, with paths relative to the top folder.
+
+    Raises NotFound, BadArchive if the zip is damaged, explodes, or holds what is no plain file,
+    else ReadFailed. The paths are as the archive has them: nothing says that they are safe.
+    """
+    raw = wire.answer(
+        clients,
+        lambda sdk: sdk.beta.skills.versions.with_raw_response.download(version, skill_id=id),
+    )
     try:
         return unpacked(raw.read())
-    except _UNREADABLE:
-        return None
+    except _UNREADABLE as problem:
+        raise BadArchive(f"the archive of {id} {version} is not used: {problem}") from None
 
 
 def unpacked(data: bytes) -> dict[str, bytes]:
-    """Path → bytes of an archive, in memory only. Raises BadZipFile for one that explodes."""
+    """Path → bytes of an archive, in memory only. Raises BadZipFile for one that explodes, or that
+    holds links, two files of one name, or anything but plain and deflated files."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = [item for item in archive.infolist() if not item.is_dir()]
-        if sum(item.file_size for item in members) > _MAX_UNPACKED:
-            raise zipfile.BadZipFile("too large")
-        files = {item.filename: archive.read(item) for item in members}
+        _check(members)
+        files: dict[str, bytes] = {}
+        left = _MAX_UNPACKED
+        for item in members:
+            with archive.open(item) as member:
+                files[item.filename] = member.read(left + 1)
+            left -= len(files[item.filename])
+            if left < 0:  # more than its directory said
+                raise zipfile.BadZipFile("too large")
     tops = {name.partition("/")[0] for name in files}
     if len(tops) == 1 and all("/" in name for name in files):
         return {name.partition("/")[2]: content for name, content in files.items()}
     return files
+
+
+def _check(members: list[zipfile.ZipInfo]) -> None:
+    """Raise BadZipFile for what is told from the archive's directory, before any of it is read.
+
+    Other compressions are refused, since they unpack without a limit (Python: `zipfile` bounds
+    deflate only).
+    """
+    if len(members) > _MAX_FILES:
+        raise zipfile.BadZipFile("too many files")
+    if sum(item.file_size for item in members) > _MAX_UNPACKED:
+        raise zipfile.BadZipFile("too large")
+    if len({item.filename for item in members}) < len(members):
+        raise zipfile.BadZipFile("two files of one name")
+    for item in members:
+        mode = stat.S_IFMT(item.external_attr >> 16)
+        if mode not in (0, stat.S_IFREG):
+            raise zipfile.BadZipFile("it holds a link or a device")
+        if item.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise zipfile.BadZipFile("unusual compression")
+        if "\0" in item.orig_filename:
+            raise zipfile.BadZipFile("a file name that ends twice")
+        if "\\" in item.filename or {"", "..", "."} & set(item.filename.split("/")):
+            raise zipfile.BadZipFile("a path that leads outside")
 
 
 WRITES = {"create": create, "update": update, "delete": delete}
