@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli import exit_codes
+from reconciler.cli.annotate import in_repository, write_annotations, write_sarif
 from reconciler.cli.failures import Failure
 from reconciler.cli.options import common, leaving_out, strictly
 from reconciler.cli.project import EMBEDDED, load, load_desired, source_lines, unknown_address
@@ -40,11 +42,13 @@ if TYPE_CHECKING:
 )
 @strictly
 @leaving_out
-@common()
+@common("github", "sarif")
 def validate(settings: Settings, paths: tuple[Path, ...]) -> int:
     """Check the folders; all targets unless one is named. Offline.
 
     With PATHs, the projects that hold them are checked and only findings below them are shown.
+    `github` are annotations of a pull request, `sarif` is for code scanning; their places are
+    relative to the repository.
     """
     starts = dict.fromkeys(_folder(path) for path in paths) or [settings.start]
     findings: list[Diagnostic] = []
@@ -52,11 +56,20 @@ def validate(settings: Settings, paths: tuple[Path, ...]) -> int:
     for start in starts:
         loaded = load(settings, start=start)
         targets = _every_target(settings, start, loaded)
-        findings += _below(_of_all(targets), loaded.root, paths)
-        silenced += _silenced_below(targets, loaded.root, paths)
+        found = _below(_of_all(targets), loaded.root, paths)
+        quiet = list(_silenced_below(targets, loaded.root, paths))
+        if settings.format in ("github", "sarif"):
+            found = [in_repository(one, loaded.root) for one in found]
+            quiet = [replace(one, finding=in_repository(one.finding, loaded.root)) for one in quiet]
+        findings += found
+        silenced += quiet
     shown = sorted_findings(strict(findings) if settings.strict else findings)
     if settings.format == "json":
         write_json(diagnostics_document(shown, silenced))
+    elif settings.format == "github":
+        write_annotations(shown)
+    elif settings.format == "sarif":
+        write_sarif(shown, silenced)
     else:
         write_lines(diagnostics_lines(shown, source_lines(loaded.root), len(silenced)))
     return exit_codes.ERROR if has_errors(shown) else exit_codes.OK

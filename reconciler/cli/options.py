@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -25,7 +25,7 @@ def common(*formats: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
         def run(
             target: str | None,
             variables: Mapping[str, str],
-            output_format: Literal["text", "json", "env"],
+            output_format: Any,
             project_dir: Path,
             debug: bool,
             verbose: bool,

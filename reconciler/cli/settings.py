@@ -14,7 +14,7 @@ class Settings:
 
     target: str | None
     variables: Mapping[str, str]
-    format: Literal["text", "json", "env"]
+    format: Literal["text", "json", "env", "github", "sarif", "markdown"]
     start: Path
     debug: bool
     verbose: bool
