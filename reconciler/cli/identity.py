@@ -18,7 +18,7 @@ from reconciler.cli.world import Place, held, reach, read_lock_of, seen
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired
 from reconciler.engine.diagnostics import Diagnostic, Span, error
-from reconciler.engine.live import Live
+from reconciler.engine.live import Live, LiveObject
 from reconciler.engine.lock import Lock
 from reconciler.render.json_documents import lock_change_document
 from reconciler.render.lines import line
@@ -98,14 +98,21 @@ def forget(settings: Settings, addresses: tuple[str, ...]) -> int:
             store = LockStore(place.lock_path, lock)
             for address in chosen:
                 item = found.objects.get(address)
-                gone = item is None or unmark(clients, item)
+                kept = ""
+                if item is not None and not _is_ours(place.desired, address, item):
+                    kept = f"; {item.id} keeps its marker, which is another's: {item.marker}"
+                elif item is not None and not unmark(clients, item):
+                    kept = "; its label stays, so it is found again by it"
                 store.remove(address)
-                kept = (
-                    "" if gone or item is None else "; its label stays, so it is found again by it"
-                )
                 told.append(f"{address} is forgotten{kept}")
     _tell(settings, told, chosen)
     return exit_codes.OK
+
+
+def _is_ours(desired: Desired, address: Address, item: LiveObject) -> bool:
+    """Whether a marker, if there is one, says just what the lock says."""
+    marker, ours = item.marker, (desired.project, desired.target.name, address)
+    return marker is None or (marker.project, marker.target, marker.address) == ours
 
 
 @click.command()

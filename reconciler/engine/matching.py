@@ -92,8 +92,8 @@ def _foreign(
     return error(
         "identity.foreign",
         f"{item.id} is marked as {marker}, not as {address} of this project and target",
-        f"if it is theirs, `reconcile forget {address}` takes it out of the lock and leaves it as it "
-        "is; if they gave it up, remove its metadata key `reconciler`",
+        f"if it is theirs, `reconcile forget {address}` takes it out of the lock and leaves the "
+        "object alone; if they gave it up, remove its metadata key `reconciler`",
         address=str(address),
     )
 

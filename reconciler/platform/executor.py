@@ -198,7 +198,7 @@ def _carry_out(run: _Run, action: Action) -> Outcome:
         written = _write(run, action)
         _record(run, action, written)
     except Stopped as stopped:
-        return _skip(action, stopped.message, None)
+        return _skip(action, stopped.message, run.halted)
     except PlatformError as failure:
         if isinstance(failure, Halt):
             run.halted = action.address
@@ -251,7 +251,10 @@ def _patience(run: _Run, action: Action) -> Patience:
     def on_wait(message: str) -> None:
         run.on_event(Event("waiting", action.address, action.verb, message))
 
-    return Patience(run.clients.clock, run.clients.limits.patience, run.stop, on_wait)
+    wait = Patience(run.clients.clock, run.clients.limits.patience, run.stop, on_wait)
+    if any(key in run.keys for key in _keys_of(action)):  # once issued, a key is stored or lost
+        return replace(wait, stop=threading.Event())
+    return replace(wait, halted=lambda: run.halted is not None)
 
 
 def _record(run: _Run, action: Action, written: Written) -> None:

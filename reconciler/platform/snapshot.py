@@ -171,20 +171,29 @@ def _singles(
     for address, entry in lock.objects.items():
         known = address.kind in _KINDS and address.kind not in unread
         if known and entry.id and entry.id not in listed:
-            yield _confirm(clients, address.kind, entry.id, seen)
+            yield _confirm(clients, address.kind, entry.id, scope, seen)
     for position, item in enumerate(seen.objects):
-        if item.kind == "skill" and scope.is_ours(item):
-            yield _skill_contents(clients, position, item, scope, seen)
-        if item.kind == "vault" and scope.holds_keys(item):
-            yield _credentials(clients, item.id, seen)
-        if item.kind == "agent":
-            version = scope.base_version(item)
-            if version is not None:
-                yield _history(clients, item.id, version, seen)
+        yield from _below(clients, position, item, scope, seen)
 
 
-def _confirm(clients: Clients, kind: str, id: str, seen: _Snapshot) -> Callable[[], None]:
-    """An id of the lock that no list shows: archived, gone, or unknown."""
+def _below(
+    clients: Clients, position: int, item: LiveObject, scope: Scope, seen: _Snapshot
+) -> Iterable[Callable[[], None]]:
+    """What an object's own answer does not tell."""
+    if item.kind == "skill" and scope.is_ours(item):
+        yield _skill_contents(clients, position, item, scope, seen)
+    if item.kind == "vault" and scope.holds_keys(item):
+        yield _credentials(clients, item.id, seen)
+    if item.kind == "agent":
+        version = scope.base_version(item)
+        if version is not None:
+            yield _history(clients, item.id, version, seen)
+
+
+def _confirm(
+    clients: Clients, kind: str, id: str, scope: Scope, seen: _Snapshot
+) -> Callable[[], None]:
+    """An id of the lock that no list shows: archived, gone, unknown, or too new for the list."""
 
     def run() -> None:
         try:
@@ -196,7 +205,10 @@ def _confirm(clients: Clients, kind: str, id: str, seen: _Snapshot) -> Callable[
             seen.failed(kind, id, failure)
         else:
             with seen.mutex:
+                position = len(seen.objects)
                 seen.objects.append(found)
+            for more in () if found.archived else _below(clients, position, found, scope, seen):
+                more()
 
     return run
 

@@ -102,13 +102,15 @@ def write(clients: Clients, send: Send, *, kind: str, patience: Patience) -> Any
 class Patience:
     """How writes wait: for their budgets, and for a rate limit to pass.
 
-    `seconds` is the most that one write waits for rate limits; `on_wait` is told about each wait.
+    `seconds` is the most that one write waits for rate limits; `on_wait` is told about each wait;
+    `halted` says whether another write was refused for all, after which none is sent.
     """
 
     clock: Clock
     seconds: float
     stop: threading.Event
     on_wait: Callable[[str], None]
+    halted: Callable[[], bool] = lambda: False
 
     def insist(self, attempt: Callable[[], Any], buckets: Sequence[TokenBucket] = ()) -> Any:
         """The attempt's result; after a 429, which says that nothing happened, try again."""
@@ -129,6 +131,8 @@ class Patience:
 
     def _nap(self, seconds: float) -> None:
         while seconds > 0:
+            if self.halted():
+                raise Stopped("nothing was sent: another write was refused for all")
             if self.stop.is_set():
                 raise Stopped("interrupted while waiting for a rate limit; nothing was sent")
             self.clock.sleep(min(_NAP, seconds))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 import pytest
@@ -28,7 +28,9 @@ def of_sdk(annotation: Any, shape: Shape, path: str) -> Iterator[str]:
             if tag not in shape:
                 yield f"{path}[{tag}]"
             shape = shape.get(tag)
-        for name, field in annotation.model_fields.items() if isinstance(shape, dict) else ():
+        if not isinstance(shape, Mapping):
+            return
+        for name, field in annotation.model_fields.items():
             if name in shape:
                 yield from of_sdk(field.annotation, shape[name], f"{path}.{name}")
             else:
@@ -81,7 +83,7 @@ def test_what_may_be_a_privilege_or_is_the_users_own_is_kept(body: dict[str, Any
 
 
 def test_all_that_is_unknown_is_one_warning() -> None:
-    bodies = [{"tools": [TOOLSET, TOOLSET]}, {"new": 1}]
+    bodies: list[dict[str, Any]] = [{"tools": [TOOLSET, TOOLSET]}, {"new": 1}]
     (told,) = unknown_fields([LiveObject("agent", str(n), one) for n, one in enumerate(bodies)])
     assert told.severity == "warning" and told.message.endswith(
         "agent.new, agent.tools.new, agent.tools.configs.new, agent.tools.default_config.new, "

@@ -165,24 +165,141 @@ SCENARIOS: Mapping[int, Scenario] = {
             "tests/cli/test_flow.py::test_one_apply_at_a_time",
         ),
     ),
-    23: Scenario("Merge markers or bad JSON in the lock are refused with the line", ()),
-    24: Scenario("A lock of another workspace is refused before any write", ()),
-    25: Scenario("Where every id is unknown, the credentials are doubted, and nothing is made", ()),
-    26: Scenario("What can't be read is not absent: the plan is incomplete, with another code", ()),
-    27: Scenario("A renamed folder keeps its id by a move that the plan suggests", ()),
-    28: Scenario("A changed name is an update in place", ()),
-    29: Scenario("A removed folder is an orphan, archived only when told and unchanged", ()),
-    30: Scenario("Pruning together with chosen addresses is refused", ()),
-    31: Scenario("A field removed from the file is cleared, and the next plan is empty", ()),
-    32: Scenario("The same within multiagent_20261001, where null would enable", ()),
-    33: Scenario("A model by name and in full are the same; unmanaged settings are kept", ()),
-    34: Scenario("A field nobody has heard of is no drift", ()),
-    41: Scenario("A token in a server's URL is an error, and is printed nowhere", ()),
-    42: Scenario("Line ends are no change; whitespace is shown and marked", ()),
-    43: Scenario("Among hundreds of agents the few managed ones are found, on every page", ()),
-    44: Scenario("What reads as it was before a write is read again, so often and no more", ()),
-    45: Scenario("A plan of one commit is not carried out on another", ()),
-    46: Scenario("A registry that fails leaves the agent and resumes with one key", ()),
-    47: Scenario("A recreated agent is registered again, and what depended on it is named", ()),
-    49: Scenario("Deploying again writes nothing, and the version stays", ()),
+    23: Scenario(
+        "Merge markers or bad JSON in the lock are refused with the line",
+        (f"{_HERE}/test_origin.py::test_a_bad_lock_is_refused_at_its_line_and_left_as_it_is",),
+    ),
+    24: Scenario(
+        "A lock of another workspace is refused before any write",
+        (
+            f"{_HERE}/test_origin.py::test_a_key_of_another_workspace_is_refused_before_any_write",
+            f"{_HERE}/test_origin.py::test_another_host_is_refused_before_a_key_is_sent",
+            f"{_HERE}/test_origin.py::test_a_lock_of_another_organization_is_refused",
+            f"{_HERE}/test_origin.py::test_a_target_that_expects_another_workspace_is_refused",
+        ),
+    ),
+    25: Scenario(
+        "Where every id is unknown, the credentials are doubted, and nothing is made",
+        (
+            f"{_HERE}/test_origin.py::test_where_every_id_is_unknown_the_key_is_doubted_and_nothing_made",
+            f"{_HERE}/test_origin.py::test_an_id_that_alone_is_unknown_is_held_back",
+        ),
+    ),
+    26: Scenario(
+        "What can't be read is not absent: the plan is incomplete, with another code",
+        (f"{_HERE}/test_origin.py::test_what_can_not_be_read_is_not_taken_for_absent",),
+    ),
+    27: Scenario(
+        "A renamed folder keeps its id by a move that the plan suggests",
+        (
+            f"{_HERE}/test_folders.py::test_a_renamed_folder_without_a_move_is_no_second_agent_unsaid",
+            f"{_E2E}/test_identity.py::test_a_renamed_folder_keeps_its_id",
+        ),
+    ),
+    28: Scenario(
+        "A changed name is an update in place",
+        (f"{_HERE}/test_folders.py::test_a_changed_name_is_an_update_in_place",),
+    ),
+    29: Scenario(
+        "A removed folder is an orphan, archived only when told and unchanged",
+        (
+            f"{_HERE}/test_folders.py::test_what_left_git_is_listed_until_told_and_then_its_deployments_first",
+            f"{_HERE}/test_folders.py::test_what_was_edited_after_the_look_is_not_archived",
+        ),
+    ),
+    30: Scenario(
+        "Pruning together with chosen addresses is refused",
+        (f"{_HERE}/test_folders.py::test_pruning_with_chosen_addresses_is_refused",),
+    ),
+    31: Scenario(
+        "A field removed from the file is cleared, and the next plan is empty",
+        (
+            f"{_HERE}/test_fields.py::test_what_is_taken_out_is_cleared_in_words",
+            f"{_HERE}/test_fields.py::test_servers_and_their_tools_go_together",
+            f"{_HERE}/test_fields.py::test_a_key_of_metadata_that_somebody_else_set_stays",
+        ),
+    ),
+    32: Scenario(
+        "The same within multiagent_20261001, where null would enable",
+        (
+            f"{_HERE}/test_fields.py::test_a_roster_of_the_newer_type_is_merged_by_the_api_and_yet_cleared",
+            f"{_HERE}/test_fields.py::test_workflows_taken_out_are_enabled_and_the_plan_warns",
+        ),
+    ),
+    33: Scenario(
+        "A model by name and in full are the same; unmanaged settings are kept",
+        (
+            f"{_HERE}/test_noise.py::test_a_model_by_name_and_in_full_is_the_same",
+            f"{_HERE}/test_noise.py::test_model_settings_that_the_folder_does_not_name_are_left_as_they_are",
+            f"{_E2E}/test_main_job.py::test_effort_is_released_and_the_plan_says_so",
+        ),
+    ),
+    34: Scenario(
+        "A field nobody has heard of is no drift",
+        (
+            f"{_HERE}/test_noise.py::test_a_field_that_nobody_has_heard_of_is_said_once_and_is_no_drift",
+            f"{_HERE}/test_noise.py::test_a_privilege_of_an_unheard_of_type_is_still_drift",
+            f"{_HERE}/test_noise.py::test_what_is_written_while_an_unknown_field_is_answered_settles",
+        ),
+    ),
+    41: Scenario(
+        "A token in a server's URL is an error, and is printed nowhere",
+        (
+            f"{_HERE}/test_urls.py::test_it_is_an_error_before_any_request",
+            f"{_HERE}/test_urls.py::test_a_live_one_is_shown_nowhere",
+        ),
+    ),
+    42: Scenario(
+        "Line ends are no change; whitespace is shown and marked",
+        (
+            f"{_HERE}/test_noise.py::test_line_ends_are_no_change",
+            f"{_HERE}/test_noise.py::test_whitespace_is_shown_and_marked",
+            f"{_HERE}/test_noise.py::test_a_final_newline_is_shown_and_marked",
+        ),
+    ),
+    43: Scenario(
+        "Among hundreds of agents the few managed ones are found, on every page",
+        (
+            f"{_HERE}/test_reading.py::test_ours_are_found_behind_hundreds_of_others",
+            f"{_HERE}/test_reading.py::test_a_namesake_on_the_last_page_is_seen",
+        ),
+    ),
+    44: Scenario(
+        "What reads as it was before a write is read again, so often and no more",
+        (
+            f"{_HERE}/test_reading.py::test_a_vault_that_is_not_listed_yet_is_looked_for_again",
+            f"{_HERE}/test_reading.py::test_it_is_not_looked_for_for_ever_and_never_made_twice",
+            f"{_HERE}/test_reading.py::test_what_the_lock_knows_and_no_list_shows_yet_is_read_by_its_id",
+        ),
+    ),
+    45: Scenario(
+        "A plan of one commit is not carried out on another",
+        (
+            f"{_HERE}/test_saved_plans.py::test_the_same_object_changed_again_is_held_back",
+            f"{_HERE}/test_saved_plans.py::test_another_object_changed_since_is_held_back_alone",
+            f"{_HERE}/test_saved_plans.py::test_a_new_agent_of_a_later_commit_is_not_made",
+            f"{_HERE}/test_saved_plans.py::test_a_digest_of_another_commit_refuses_as_a_whole",
+        ),
+    ),
+    46: Scenario(
+        "A registry that fails leaves the agent and resumes with one key",
+        (
+            f"{_HERE}/test_registry.py::test_the_agent_is_kept_and_the_next_run_resumes",
+            f"{_HERE}/test_registry.py::test_a_key_that_was_stored_is_not_made_again",
+            f"{_E2E}/test_registration.py::test_whatever_answer_is_lost_one_row_with_a_stored_key_remains",
+        ),
+    ),
+    47: Scenario(
+        "A recreated agent is registered again, and what depended on it is named",
+        (
+            f"{_HERE}/test_registry.py::test_an_agent_made_again_is_registered_again_and_its_dependents_named",
+            f"{_HERE}/test_registry.py::test_coordinators_of_a_member_made_again_are_in_the_plan",
+            f"{_HERE}/test_registry.py::test_the_row_follows_the_agent",
+            f"{_HERE}/test_registry.py::test_a_row_that_a_workflow_uses_is_not_taken_from_under_it",
+        ),
+    ),
+    49: Scenario(
+        "Deploying again writes nothing, and the version stays",
+        (f"{_HERE}/test_noise.py::test_deploying_on_every_push_writes_nothing",),
+    ),
 }
