@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from reconciler.authoring.codes import CODES
 from reconciler.authoring.loading import Loaded, load
+from reconciler.authoring.policies import base_policy
 from reconciler.authoring.project import ProjectNotFound
 
-__all__ = ["CODES", "Loaded", "ProjectNotFound", "load"]
+__all__ = ["CODES", "Loaded", "ProjectNotFound", "base_policy", "load"]

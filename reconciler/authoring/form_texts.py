@@ -1,22 +1,15 @@
 """What every key of a definition file means, in plain words: for schemas, and so for editors.
 
-A form's own keys only; those it inherits are said where they are declared.
+A form's own keys only; those it inherits are said where they are declared. Of reconcile.yaml and
+environments, `project_texts` says it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class Text(NamedTuple):
-    """A form's title, and a description for each of its keys."""
-
-    title: str
-    keys: Mapping[str, str]
-
-
-_KIND = "Which kind this is"
+from reconciler.authoring.project_texts import ENVIRONMENT, KIND, PROJECT, Text
 
 _AGENT: Mapping[str, Text] = {
     "AgentForm": Text(
@@ -70,14 +63,14 @@ _AGENT: Mapping[str, Text] = {
     "AnthropicSkill": Text(
         "A skill by Anthropic",
         {
-            "type": _KIND,
+            "type": KIND,
             "skill_id": "Its name, such as docx",
             "version": "Its version; the latest if left out",
         },
     ),
     "CustomSkill": Text(
         "A live skill by id",
-        {"type": _KIND, "skill_id": "Its id", "version": "Its version; the latest if left out"},
+        {"type": KIND, "skill_id": "Its id", "version": "Its version; the latest if left out"},
     ),
     "SkillPath": Text(
         "A skill folder",
@@ -96,20 +89,20 @@ _AGENT: Mapping[str, Text] = {
     "AgentMember": Text(
         "A member of a roster, as the API has it",
         {
-            "type": _KIND,
+            "type": KIND,
             "id": "The agent's id, or a word that means it",
             "name": "The agent's `name:`, in place of an id",
             "version": "Its version; the one this apply makes if left out",
         },
     ),
-    "SelfMember": Text("The agent itself, in its own roster", {"type": _KIND}),
+    "SelfMember": Text("The agent itself, in its own roster", {"type": KIND}),
     "AdvisorMember": Text(
-        "An advisor in a roster", {"type": _KIND, "model": "The advisor's model, by id"}
+        "An advisor in a roster", {"type": KIND, "model": "The advisor's model, by id"}
     ),
     "AdvisorWord": Text(
         "An advisor in a roster, in short", {"advisor": "The advisor's model, by id"}
     ),
-    "Coordinator": Text("A coordinator", {"type": _KIND, "agents": "The agents it may call"}),
+    "Coordinator": Text("A coordinator", {"type": KIND, "agents": "The agents it may call"}),
     "Switch": Text("On or off", {"type": "Enabled or disabled"}),
     "Members": Text(
         "A switchable list of agents",
@@ -126,15 +119,15 @@ _AGENT: Mapping[str, Text] = {
     "Multiagent20261001": Text(
         "A roster of the newer form",
         {
-            "type": _KIND,
+            "type": KIND,
             "subagents": "Agents it may call one by one",
             "workflows": "Agents it may call in workflows",
             "advisor": "A model it may ask for advice",
         },
     ),
-    "ServiceAccount": Text("The organization's service account", {"type": _KIND}),
+    "ServiceAccount": Text("The organization's service account", {"type": KIND}),
     "AwsRole": Text(
-        "A role in AWS", {"type": _KIND, "role_arn": "The role's ARN; may hold variables"}
+        "A role in AWS", {"type": KIND, "role_arn": "The role's ARN; may hold variables"}
     ),
     "Registration": Text(
         "A registration in Ntropii",
@@ -204,14 +197,14 @@ _TOOLS: Mapping[str, Text] = {
     "UserLocation": Text(
         "A place",
         {
-            "type": _KIND,
+            "type": KIND,
             "city": "The city",
             "country": "The country, by its two letters",
             "region": "The region",
             "timezone": "The time zone, such as Europe/Berlin",
         },
     ),
-    "ToolReference": Text("A tool by name", {"type": _KIND, "name": "The tool's name"}),
+    "ToolReference": Text("A tool by name", {"type": KIND, "name": "The tool's name"}),
     "ToolFilter": Text(
         "Some tools",
         {
@@ -231,7 +224,7 @@ _TOOLS: Mapping[str, Text] = {
     "BuiltinToolset": Text(
         "The built-in tools, as the API has them",
         {
-            "type": _KIND,
+            "type": KIND,
             "configs": "Settings of single tools",
             "default_config": "Settings of all others; enabled if left out",
         },
@@ -247,7 +240,7 @@ _TOOLS: Mapping[str, Text] = {
     "McpToolset": Text(
         "The tools of an MCP server, as the API has them",
         {
-            "type": _KIND,
+            "type": KIND,
             "mcp_server_name": "The server's name",
             "configs": "Settings of single tools",
             "default_config": "Settings of all others",
@@ -256,7 +249,7 @@ _TOOLS: Mapping[str, Text] = {
     "CustomTool": Text(
         "A tool that the caller answers",
         {
-            "type": _KIND,
+            "type": KIND,
             "name": "Its name",
             "description": "When and how to use it",
             "input_schema": "A JSON Schema of type object: what it is called with",
@@ -265,91 +258,4 @@ _TOOLS: Mapping[str, Text] = {
     "BareTool": Text("A built-in tool by its type", {"type": "The tool"}),
 }
 
-_PROJECT: Mapping[str, Text] = {
-    "ProjectForm": Text(
-        "A project",
-        {
-            "version": "The version of this form",
-            "project": "The project's name, part of the marker on every live object",
-            "default_target": "The target where none is named",
-            "targets": "Where to reconcile to. `sandbox` always exists",
-            "moved": "Folders that were renamed: their objects keep their ids",
-            "policy": "No effect yet",
-            "paths": "Where definitions are",
-            "silence": "Findings about skills and other files that are as they should be",
-        },
-    ),
-    "MoveForm": Text(
-        "A renamed folder",
-        {"from": "The address before: agent/old", "to": "The address now: agent/new"},
-    ),
-    "TargetForm": Text(
-        "A target",
-        {
-            "expect": "What the key must turn out to belong to; compared, never used",
-            "ntropii": "Defaults for agents that register",
-            "variables": "Values of ${NAME} in URLs and ids",
-            "overrides": "By address, what differs here: merged in, null takes a key out",
-        },
-    ),
-    "ExpectForm": Text(
-        "What to expect", {"workspace": "The workspace's id", "organization": "The organization's"}
-    ),
-    "NtropiiDefaults": Text(
-        "Defaults for registrations",
-        {
-            "tenant": "The tenant's slug",
-            "environment": "The environment of the sessions, by name",
-        },
-    ),
-    "PathsForm": Text(
-        "Folders",
-        {
-            "agents": "Where agents are",
-            "skills": "Where shared skills are",
-            "environments": "Where environments are",
-        },
-    ),
-}
-
-_ENVIRONMENT: Mapping[str, Text] = {
-    "EnvironmentForm": Text(
-        "An environment",
-        {
-            "name": "The name; the file's if left out",
-            "description": "What it is for",
-            "config": "Where sessions run",
-            "metadata": "Up to 15 pairs of text; the key `reconciler` is reserved",
-            "scope": "Who may use it",
-            "lifecycle": "What an apply must not do to it",
-            "silence": "Findings about this file that are as they should be, each with a reason",
-        },
-    ),
-    "Cloud": Text(
-        "Run in the cloud",
-        {"type": _KIND, "networking": "Which hosts it reaches", "packages": "What is installed"},
-    ),
-    "SelfHosted": Text("Run on machines of one's own", {"type": _KIND}),
-    "Unrestricted": Text("Reach every host", {"type": _KIND}),
-    "Limited": Text(
-        "Reach some hosts",
-        {
-            "type": _KIND,
-            "allowed_hosts": "Host names, or *.NAME for those below one",
-            "allow_mcp_servers": "Whether the agents' MCP servers may be reached",
-            "allow_package_managers": "Whether packages may be fetched",
-        },
-    ),
-    "Packages": Text(
-        "Packages",
-        {
-            "type": _KIND,
-            **{
-                tool: f"Packages to install with {tool}"
-                for tool in ("apt", "cargo", "gem", "go", "npm", "pip")
-            },
-        },
-    ),
-}
-
-TEXTS: Final[Mapping[str, Text]] = {**_AGENT, **_TOOLS, **_PROJECT, **_ENVIRONMENT}
+TEXTS: Final[Mapping[str, Text]] = {**_AGENT, **_TOOLS, **PROJECT, **ENVIRONMENT}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.authoring.agent import Agent, translate
@@ -52,6 +52,7 @@ from reconciler.engine.diagnostics import (
     has_errors,
     warning,
 )
+from reconciler.engine.policy import Policy
 from reconciler.engine.provenance import Provenance
 
 
@@ -70,6 +71,7 @@ class Loaded:
     findings: tuple[Diagnostic, ...]
     provenance: tuple[Provenance, ...] = ()
     silenced: tuple[Silenced, ...] = ()
+    policy: Policy = field(default_factory=Policy)
 
 
 def load(
@@ -123,6 +125,7 @@ def load(
         tidied(left),
         _provenance(run, desired),
         tidy_silenced(silenced),
+        project.policy,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from reconciler.authoring.documents import Document, Overlay, Scope
 from reconciler.authoring.files import Files, Refused, inside
 from reconciler.authoring.forms import nearest
+from reconciler.authoring.policies import policy_of
 from reconciler.authoring.project_form import (
     ExpectForm,
     MoveForm,
@@ -21,6 +22,7 @@ from reconciler.authoring.validate import check
 from reconciler.authoring.yaml_source import Source, empty_values, parse
 from reconciler.engine.address import Address
 from reconciler.engine.diagnostics import Diagnostic, Span, error
+from reconciler.engine.policy import Policy
 
 PROJECT_FILE = "reconcile.yaml"
 SANDBOX = "sandbox"
@@ -40,6 +42,7 @@ class Project:
     targets: Mapping[str, TargetForm]
     paths: PathsForm
     moved: tuple[MoveForm, ...] = ()
+    policy: Policy = field(default_factory=Policy)
     usable: bool = True
 
 
@@ -90,7 +93,6 @@ def read_project(files: Files, findings: list[Diagnostic]) -> Project | None:
     form, bad = check(ProjectForm, scope, stand_ins={"version": 1, "project": "unnamed"})
     if form is None:
         return None
-    _not_yet(form, scope)
     return Project(
         source=source,
         name="" if "project" in bad else form.project,
@@ -98,14 +100,9 @@ def read_project(files: Files, findings: list[Diagnostic]) -> Project | None:
         targets={name: item or TargetForm() for name, item in (form.targets or {}).items()},
         paths=_paths(form, scope, files),
         moved=tuple(form.moved or ()),
+        policy=policy_of(form.policy, source),
         usable=not bad & {"targets", "default_target"},
     )
-
-
-def _not_yet(form: ProjectForm, scope: Scope) -> None:
-    if form.policy:
-        message = "`policy` is not supported yet, and would have no effect"
-        scope.key_error("project.not_yet", message, ("policy",), "take it out for now")
 
 
 def _paths(form: ProjectForm, scope: Scope, files: Files) -> PathsForm:

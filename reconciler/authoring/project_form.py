@@ -44,14 +44,43 @@ class MoveForm(Form):
     new: _Text = Field(alias="to")
 
 
-class ProjectForm(Form):
-    """`policy` has a place and no effect yet, so anything in it is an error."""
+_Severity: TypeAlias = Literal["error", "warning"]
 
+
+class SeveritiesForm(Form):
+    ask: _Severity = "error"
+    models: _Severity = "error"
+    mcp_hosts: _Severity = "error"
+    metadata: _Severity = "error"
+    raises: _Severity = "error"
+    max_changes: _Severity = "error"
+
+
+class WaiverForm(Form):
+    rule: Literal["ask", "models", "mcp_hosts", "metadata", "raises"]
+    at: _Text
+    reason: _Text
+
+
+class PolicyForm(Form):
+    """Rules over plans; a rule that is left out allows everything."""
+
+    ask: list[_Text] | None = None
+    models: list[_Text] | None = None
+    mcp_hosts: list[_Text] | None = None
+    metadata: list[_Text] | None = None
+    raises: Literal["none"] | None = None
+    max_changes: Annotated[int, Field(ge=0)] | None = None
+    severity: SeveritiesForm | None = None
+    waivers: list[WaiverForm] | None = None
+
+
+class ProjectForm(Form):
     version: Literal[1]
     project: Slug
     default_target: Slug | None = None
     targets: dict[Slug, TargetForm | None] | None = None
     moved: list[MoveForm] | None = None
-    policy: dict[str, Any] | None = None
+    policy: PolicyForm | None = None
     paths: PathsForm | None = None
     silence: list[SilenceForm] | None = None

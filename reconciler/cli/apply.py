@@ -13,7 +13,14 @@ import click
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure, as_finding
-from reconciler.cli.options import common, leaving_out, max_removals_option, planning, strictly
+from reconciler.cli.options import (
+    common,
+    judged,
+    leaving_out,
+    max_removals_option,
+    planning,
+    strictly,
+)
 from reconciler.cli.plan import show_plan, with_findings
 from reconciler.cli.saved import only_reviewed, read_plan
 from reconciler.cli.settings import Settings
@@ -54,6 +61,7 @@ def _writing(function: Callable[..., int]) -> Callable[..., Any]:
 @_writing
 @leaving_out
 @strictly
+@judged
 @common()
 def apply(
     settings: Settings,
@@ -127,7 +135,7 @@ def _check(found: Planned, expect: str | None, settings: Settings, place: Place)
     plan = found.plan
     if not plan.applicable:
         shown = with_findings(plan, place).findings if settings.format == "json" else ()
-        raise Failure(*shown)
+        raise Failure(*shown, exit_code=exit_codes.of_unapplicable(plan))
     if expect is not None and expect.removeprefix("sha256:") != plan.digest.removeprefix("sha256:"):
         message = f"the plan is {plan.digest} now, not {expect}"
         hint = "something changed since it was reviewed: plan, review and expect the new digest"

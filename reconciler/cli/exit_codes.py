@@ -18,10 +18,18 @@ USAGE = 64
 def of_plan(plan: Plan, *, detailed: bool = False) -> int:
     """The end of a command that only looked."""
     if not plan.applicable:
-        return ERROR
+        return of_unapplicable(plan)
     if plan.held:
         return REFUSED
     return CHANGES if detailed and plan.has_changes else OK
+
+
+def of_unapplicable(plan: Plan) -> int:
+    """The end of a command with a plan that may not be applied: a rule of the project's policy is
+    a refusal, anything else an error."""
+    wrong = [finding.code for finding in plan.findings if finding.severity == "error"]
+    by_rule = plan.complete and all(code.startswith("policy.") for code in wrong)
+    return REFUSED if by_rule else ERROR
 
 
 def of_report(report: Report, plan: Plan) -> int:

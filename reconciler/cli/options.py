@@ -31,11 +31,12 @@ def common(*formats: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
             verbose: bool,
             skip_unsupported: bool = False,
             strict: bool = False,
+            policy: Path | None = None,
             **rest: Any,
         ) -> int:
             settings = Settings(
                 target, variables, output_format, project_dir, debug, verbose, skip_unsupported,
-                strict,
+                strict, policy,
             )  # fmt: skip
             with reported(settings):
                 return function(settings, **rest)
@@ -83,6 +84,14 @@ def strictly(function: Command) -> Command:
     return click.option(
         "--strict", is_flag=True, help="Take warnings for errors; notes stay notes."
     )(function)
+
+
+def judged(function: Command) -> Command:
+    """Adds `--policy`, for commands that keep the rules."""
+    return click.option(
+        "--policy", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="The reconcile.yaml whose `policy:` counts: that of the branch a change goes to.",
+    )(function)  # fmt: skip
 
 
 def addresses(function: Command) -> Command:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli import exit_codes
-from reconciler.cli.options import common, leaving_out, planning, strictly
+from reconciler.cli.options import common, judged, leaving_out, planning, strictly
 from reconciler.cli.saved import write_plan
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
@@ -32,6 +32,7 @@ from reconciler.render.plan_text import plan_lines
 )
 @leaving_out
 @strictly
+@judged
 @common()
 def plan(
     settings: Settings,

@@ -10,7 +10,8 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The common options, read once. `start`: where the upward search begins."""
+    """The common options, read once. `start`: where the upward search begins. `policy`: the
+    reconcile.yaml whose rules count, if not the project's own."""
 
     target: str | None
     variables: Mapping[str, str]
@@ -20,3 +21,4 @@ class Settings:
     verbose: bool
     skip_unsupported: bool = False
     strict: bool = False
+    policy: Path | None = None

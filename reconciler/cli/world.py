@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,11 @@ from reconciler.cli.project import EMBEDDED, UNCOMMITTED, check_globs, load_desi
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import Progress
 from reconciler.engine.desired import Desired
-from reconciler.engine.diagnostics import Span, error, strict
+from reconciler.engine.diagnostics import Span, error, has_errors, strict
 from reconciler.engine.live import Live
 from reconciler.engine.lock import Lock, LockError
 from reconciler.engine.plan import Plan, PlanOptions
+from reconciler.engine.policy import Policy, check_policy
 
 if TYPE_CHECKING:
     from reconciler.authoring import Loaded
@@ -35,6 +36,7 @@ class Place:
     root: Path
     lock_path: Path
     strict: bool = False
+    policy: Policy = field(default_factory=Policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,23 @@ class Planned:
 def reach(settings: Settings) -> Iterator[Place]:
     """The place that the settings name; the embedded platform runs as long as this is open."""
     loaded, desired = load_desired(settings)
+    policy = loaded.policy
+    if settings.policy is not None:
+        policy, loaded = _of_the_base(settings.policy, loaded)
     root, target = loaded.root, desired.target.name
     with access_to(root, target, desired.target.tenants) as access:
-        yield Place(loaded, desired, access, root, lock_path(root, target), settings.strict)
+        yield Place(loaded, desired, access, root, lock_path(root, target), settings.strict, policy)
+
+
+def _of_the_base(path: Path, loaded: Loaded) -> tuple[Policy, Loaded]:
+    """The rules of another reconcile.yaml, and what the project changes about rules and targets
+    among the findings. Raises Failure if it can't be read."""
+    from reconciler.authoring import base_policy
+
+    policy, findings = base_policy(path, loaded.root / "reconcile.yaml")
+    if has_errors(findings):
+        raise Failure(*findings)
+    return policy, replace(loaded, findings=(*loaded.findings, *findings))
 
 
 @contextmanager
@@ -87,6 +103,13 @@ def store_of(root: Path) -> Path:
 @contextmanager
 def held(place: Place) -> Iterator[None]:
     """Be the only process on this machine that writes to the place."""
+    with holding(place.access, place.desired.project, place.desired.target.name):
+        yield
+
+
+@contextmanager
+def holding(access: Access, project: str, target: str) -> Iterator[None]:
+    """The same, of a project and target by their names."""
     from reconciler.platform.lockfile import hold
 
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
@@ -97,7 +120,7 @@ def held(place: Place) -> Iterator[None]:
         message = f"{folder} can't be made: {failure.strerror}"
         hint = "set XDG_STATE_HOME to a folder that every run on this machine shares"
         raise Failure(error("lock.no_folder", message, hint)) from failure
-    with hold(place.access.origin, place.desired.project, place.desired.target.name, folder):
+    with hold(access.origin, project, target, folder):
         yield
 
 
@@ -116,15 +139,23 @@ def read_lock_of(desired: Desired, path: Path) -> Lock:
 @contextmanager
 def seen(place: Place, lock: Lock, progress: Progress) -> Iterator[tuple[Live, Clients]]:
     """The live world; hosts are compared before a key is sent."""
+    from reconciler.platform.snapshot import read_live
+
+    with connected(place.access, lock) as clients:
+        yield read_live(clients, place.desired, lock, progress), clients
+
+
+@contextmanager
+def connected(access: Access, lock: Lock) -> Iterator[Clients]:
+    """Clients of the world that the lock speaks of; hosts are compared before a key is sent."""
     from reconciler.platform.clients import connect
     from reconciler.platform.limits import limits_from
     from reconciler.platform.origin import check_hosts
-    from reconciler.platform.snapshot import read_live
 
-    check_hosts(place.access, lock)
-    limits = None if place.access.is_embedded else limits_from(os.environ)
-    with connect(place.access, limits=limits) as clients:
-        yield read_live(clients, place.desired, lock, progress), clients
+    check_hosts(access, lock)
+    limits = None if access.is_embedded else limits_from(os.environ)
+    with connect(access, limits=limits) as clients:
+        yield clients
 
 
 @contextmanager
@@ -136,6 +167,8 @@ def planned(place: Place, options: PlanOptions, progress: Progress) -> Iterator[
     check_options(place.desired, lock, options)
     with seen(place, lock, progress) as (live, clients):
         plan = make_plan(place.desired, lock, live, options)
+        broken = check_policy(place.policy, plan, place.desired)
+        plan = replace(plan, findings=(*plan.findings, *broken))
         if place.strict:
             plan = replace(plan, findings=strict(plan.findings))
         yield Planned(plan, live, lock, clients, options)

@@ -50,6 +50,8 @@ def near(code: str, known: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))[:3]
 
 
+_WAIVER = "If this object is an exception, add a waiver with a reason in a change of its own."
+
 CODES: Final[Mapping[str, Code]] = {
     "identity.ambiguous": Code(
         "several live objects carry the marker of one address",
@@ -80,11 +82,25 @@ CODES: Final[Mapping[str, Code]] = {
         "Archiving is for ever: nothing in a folder could ever be applied to it again.",
         "Import a live agent, or write a new one.",
     ),
+    "import.credential": Code(
+        "a credential opens a server of an imported agent, and is not taken along",
+        "Secrets are never read back or written to disk; a session is opened with its vault.",
+        "Give the vault to what opens sessions of the agent.",
+        severities=NOTE,
+    ),
     "import.foreign": Code(
         "another project or target manages the object",
         "Two projects that manage one object undo each other's changes.",
         "Import something else, or give --take-over and have the other project forget it.",
         "reconcile import handover --take-over",
+    ),
+    "import.registration": Code(
+        "an imported agent is registered in the registry",
+        "The key of a registration is shown once, and can't be read back: a credential has it, or "
+        "nobody.",
+        "If the note names a command, run it once you know which vault holds the key.",
+        "reconcile adopt registration/byng/handover UUID --vault vlt_01ABC",
+        severities=NOTE,
     ),
     "import.unknown": Code(
         "no live agent has the name or id that was asked for",
@@ -171,5 +187,55 @@ CODES: Final[Mapping[str, Code]] = {
         "Archiving a vault purges every key in it, and a key can't be read back from anywhere.",
         "Name its registration with --rotate-key to archive it along, or use the Console.",
         severities=NOTE,
+    ),
+    "policy.ask": Code(
+        "a tool that has to ask would run without asking",
+        "The project says which tools a person decides about.",
+        f"Write :ask behind the tool. {_WAIVER}",
+        "policy: {ask: [bash, write, 'bank/*']}",
+        ERROR_OR_WARNING,
+    ),
+    "policy.max_changes": Code(
+        "a plan changes more objects than the project allows at once",
+        "A small mistake in something shared reaches every agent.",
+        "Make smaller changes, or raise the limit in a change of its own.",
+        "policy: {max_changes: 20}",
+        ERROR_OR_WARNING,
+    ),
+    "policy.mcp_hosts": Code(
+        "an agent would be connected to a host that is not allowed",
+        "An MCP server sees what the agent tells it, and tells the agent what to do.",
+        f"Use a server on a host of the list. {_WAIVER}",
+        "policy: {mcp_hosts: [mcp.ntropii.com]}",
+        ERROR_OR_WARNING,
+    ),
+    "policy.metadata": Code(
+        "an object lacks a key that its metadata must have",
+        "An object without an owner is nobody's when something is wrong with it.",
+        f"Add the key under `metadata:`. {_WAIVER}",
+        "policy: {metadata: [owner]}",
+        ERROR_OR_WARNING,
+    ),
+    "policy.models": Code(
+        "an agent would use a model that is not allowed",
+        "Models differ in what they cost and in what was tested with them.",
+        f"Choose a model of the list. {_WAIVER}",
+        "policy: {models: ['claude-sonnet-*']}",
+        ERROR_OR_WARNING,
+    ),
+    "policy.raises": Code(
+        "a change would let an agent do more than it can now",
+        "The project wants every raise of privileges to be an exception that somebody gave a "
+        "reason for.",
+        _WAIVER,
+        "policy: {raises: none}",
+        ERROR_OR_WARNING,
+    ),
+    "policy.waived": Code(
+        "a rule is broken where a waiver allows it",
+        "The waiver's reason stands beside it.",
+        "Nothing, as long as the reason holds.",
+        "waivers: [{rule: ask, at: agent/reader, reason: Reads public pages only.}]",
+        NOTE,
     ),
 }

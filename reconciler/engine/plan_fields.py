@@ -71,8 +71,9 @@ def _namesake_message(address: Address, namesakes: tuple[str, ...]) -> str:
     """Names are not unique on the platform, and whether both are one agent only a person knows."""
     ids = ", ".join(namesakes)
     have = "has" if len(namesakes) == 1 else "have"
+    adopt = f"`reconcile adopt {address} {namesakes[0]}`"
     return (
-        f"{ids}, which nobody manages, {have} this name: `reconcile adopt {address} {namesakes[0]}` "
+        f"{ids}, which nobody manages, {have} this name: {adopt} "
         f"takes it over, another `name:` tells them apart, --recreate {address} makes one more"
     )
 

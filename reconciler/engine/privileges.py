@@ -50,6 +50,23 @@ def raises(before: Mapping[str, Value], after: Mapping[str, Value]) -> tuple[Rai
     return tuple(sorted(set(found)))
 
 
+def permissions(tools: Mapping[str, Any]) -> dict[str, str]:
+    """The effective permission of each tool of a normalised `tools` (`off`, or a policy).
+
+    Built-in tools by name, tools of MCP servers as `SERVER/TOOL`, those that no entry names as
+    `SERVER/*`. Custom tools have none: their caller answers them.
+    """
+    found: dict[str, str] = {}
+    for name, toolset in tools.items():
+        if "default" not in toolset:
+            continue
+        label = "" if name == BUILTIN_TOOLSET else f"{name.removeprefix('mcp:')}/"
+        for tool in _names(name, None, toolset):
+            shown = "*" if tool == _OTHERS else tool
+            found[f"{label}{shown}"] = _effect(_config(toolset, tool))
+    return found
+
+
 def _field(fields: Mapping[str, Value], path: str) -> Mapping[str, Any]:
     value = fields.get(path, ABSENT)
     return value if isinstance(value, Mapping) else {}
@@ -106,17 +123,17 @@ def _loosened(tool: str, before: Mapping[str, Any], after: Mapping[str, Any]) ->
             yield Raise("tools", f"{tool} {limit}", canonical(was), canonical(now))
 
 
-def _host(url: Any) -> str:
+def host(url: Any) -> str:
     """Host and port, without the user and password that somebody put before them."""
     return urlsplit(str(url)).netloc.rpartition("@")[2].lower()
 
 
 def _servers(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Raise]:
-    hosts = {_host(url) for url in before.values()}
+    hosts = {host(url) for url in before.values()}
     for name, url in after.items():
-        host = _host(url)
-        if host not in hosts:
-            yield Raise("mcp_servers", f"MCP server {name}", "not there", host)
+        where = host(url)
+        if where not in hosts:
+            yield Raise("mcp_servers", f"MCP server {name}", "not there", where)
 
 
 def _new_keys(

@@ -77,7 +77,7 @@ def test_what_to_expect(tmp_path: Path) -> None:
         (BASE + "default_target: prdo\ntargets: {prod: {}}\n", "target.unknown 3:17"),
         (BASE + "default_target: prdo\n", "target.unknown 3:17"),
         (BASE + "moved: [{from: agent/a, to: agent/b, too: x}]\n", "field.unknown 3:38"),
-        (BASE + "policy: {max: 1}\n", "project.not_yet 3:1"),
+        (BASE + "policy: {max: 1}\n", "field.unknown 3:10"),
         (BASE + "paths: {agents: gone}\n", "path.missing 3:17"),
         (BASE + "paths: {agents: ../x}\n", "path.outside 3:17"),
         (BASE + "paths: {agents: .git/x}\n", "path.forbidden 3:17"),

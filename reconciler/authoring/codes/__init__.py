@@ -15,7 +15,9 @@ from reconciler.authoring.codes import (
     cookbooks,
     files,
     forms,
+    importing,
     lints,
+    policies,
     project,
     silences,
     skills,
@@ -32,4 +34,6 @@ CODES: Final[Mapping[str, Code]] = {
     **skills.CODES,
     **silences.CODES,
     **lints.CODES,
+    **importing.CODES,
+    **policies.CODES,
 }

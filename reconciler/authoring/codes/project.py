@@ -47,11 +47,6 @@ CODES: Final[Mapping[str, Code]] = {
         "It could go to one place only.",
         "Keep the move that says where the folder is now.",
     ),
-    "project.not_yet": Code(
-        "a part of reconcile.yaml that has no effect yet",
-        "A policy that is not enforced is worse than none.",
-        "Take it out for now.",
-    ),
     "target.required": Code(
         "several targets, and none chosen",
         "What is right for one of them may be wrong for another.",

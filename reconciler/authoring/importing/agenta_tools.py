@@ -35,6 +35,7 @@ def converted_tools(listed: Any, default: str, page: Page) -> tuple[list[Any], d
     for at, tool in enumerate(listed):
         path: KeyPath = ("tools", at)
         kind = tool.get("type", "builtin") if isinstance(tool, dict) else None
+        entry: Any
         if kind == "builtin":
             name, entry = _builtin(tool, default, path, page)
         elif kind in ("client", "code"):
