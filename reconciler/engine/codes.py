@@ -107,6 +107,13 @@ CODES: Final[Mapping[str, Code]] = {
         "Importing nothing would look like an import that had nothing to do.",
         "Take one of the names that look like it, or --all.",
     ),
+    "live.not_read": Code(
+        "a plan was made without asking the platform",
+        "`plan --offline` compares the folders with the lock. Edits outside since the last apply "
+        "don't show.",
+        "Plan without --offline where keys may be used.",
+        severities=NOTE,
+    ),
     "live.unread": Code(
         "something of the live world could not be read",
         "What can't be read may exist. A plan that took it for absent would create it twice.",

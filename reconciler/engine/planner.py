@@ -76,7 +76,7 @@ def _plan_resources(world: World, draft: Draft) -> None:
     resources = world.desired.by_address()
     chosen = _chosen(resources, world)
     unknown: set[Address] = set()
-    for address in _by_dependency(resources):
+    for address in by_dependency(resources):
         resource = resources[address]
         if _is_unread(address, world) or _depends_on(resource) & unknown:
             unknown.add(address)
@@ -135,7 +135,7 @@ def _depends_on(resource: Resource) -> set[Address]:
     return found
 
 
-def _by_dependency(resources: Mapping[Address, Resource]) -> Iterable[Address]:
+def by_dependency(resources: Mapping[Address, Resource]) -> Iterable[Address]:
     """Dependencies first; among equals by kind and name. A credential comes after its row."""
     graph = {
         address: sorted(one for one in _depends_on(resource) if one in resources)
