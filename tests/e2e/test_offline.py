@@ -34,11 +34,11 @@ def test_everything_is_new_before_the_first_apply(sample: Project) -> None:
 def test_what_a_branch_changes_and_whom_it_reaches(sample: Project) -> None:
     sample.apply()
     before = {str(address) for address in sample.lock().objects}
-    sample.write("agents/price-checker/system-prompt.md", "You check twice.\n")
+    sample.edit("agents/price-checker/agent.yaml", "tools: [read, grep]", "tools: [read]")
     sample.write("agents/fresh/agent.yaml", "model: claude-sonnet-4-6\n")
     plan = offline(sample)
     found = {str(one.address): [change.path for change in one.fields] for one in plan.actions}
-    assert found.pop("agent/fresh") and found.pop("agent/price-checker") == ["system"]
+    assert found.pop("agent/fresh") and found.pop("agent/price-checker") == ["tools"]
     assert all(paths == ["multiagent"] for paths in found.values()) and found  # re-pinned
     online = sample.plan(code=2).output
     assert all(address in online for address in found)
