@@ -107,6 +107,9 @@ def test_twice_leaves_now(three: Project) -> None:
         process.send_signal(signal.SIGINT)
         assert any("Once more leaves now" in text for text in said)
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 130
+        try:
+            assert process.wait(timeout=20) == 130
+        finally:
+            process.kill()
     lock = three.root / "reconcile.real.lock"
     assert not lock.exists() or json.loads(lock.read_text())["objects"] == {}

@@ -215,6 +215,7 @@ SCENARIOS: Mapping[int, Scenario] = {
         "A field removed from the file is cleared, and the next plan is empty",
         (
             f"{_HERE}/test_fields.py::test_what_is_taken_out_is_cleared_in_words",
+            f"{_HERE}/test_fields.py::test_tools_taken_out_are_none",
             f"{_HERE}/test_fields.py::test_servers_and_their_tools_go_together",
             f"{_HERE}/test_fields.py::test_a_key_of_metadata_that_somebody_else_set_stays",
         ),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.e2e.conftest import Project
 from tests.scenarios.world import agent, client, in_the_console, settled
 
@@ -40,41 +38,39 @@ def update_sent(project: Project) -> Any:
     return body
 
 
-@pytest.mark.parametrize(
-    ("line", "field", "sent", "after"),
-    [
-        ("description: Checks things.\n", "description", None, None),
-        ("system: |\n  You check.\n", "system", None, None),
-        ("tools: [read]\n", "tools", "no read", "no read"),
-        ("skills: [anthropic/docx]\n", "skills", [], []),
-        ("subagents: [self]\n", "multiagent", None, None),
-        (
-            FULL[FULL.index("execution") : FULL.index("metadata")],
-            "execution_identity",
-            None,
-            ACCOUNT,
-        ),
-        ("metadata: {owner: ops, team: funds}\n", "metadata", {"owner": None, "team": None}, {}),
-    ],
-    ids=["description", "system", "tools", "skills", "roster", "identity", "metadata"],
-)
-def test_what_is_taken_out_is_cleared_in_words(
-    project: Project, line: str, field: str, sent: Any, after: Any
-) -> None:
+#: The line that goes; its field; what is sent for it; what is live then.
+CLEARED: list[tuple[str, str, Any, Any]] = [
+    ("description: Checks things.\n", "description", None, None),
+    ("system: |\n  You check.\n", "system", None, None),
+    ("skills: [anthropic/docx]\n", "skills", [], []),
+    ("subagents: [self]\n", "multiagent", None, None),
+    (FULL[FULL.index("execution") : FULL.index("metadata")], "execution_identity", None, ACCOUNT),
+    ("metadata: {owner: ops, team: funds}\n", "metadata", {"owner": None, "team": None}, {}),
+]
+
+
+def test_what_is_taken_out_is_cleared_in_words(project: Project) -> None:
     project.write(CHECKER, FULL)
     project.apply()
-    project.edit(CHECKER, line, "")
-    project.plan(code=2)
+    for line, field, sent, after in CLEARED:
+        project.edit(CHECKER, line, "")
+        assert field in project.plan(code=2).stdout
+        project.apply()
+        body, now = update_sent(project)[field], agent(project, "agent/checker")[field]
+        if field == "metadata":
+            del body["reconciler"], now["reconciler"]
+        assert (body, now) == (sent, after), field
+        project.plan(code=0)
+    settled(project)
+
+
+def test_tools_taken_out_are_none(project: Project) -> None:
+    project.write(CHECKER, FULL)
     project.apply()
-    body, now = update_sent(project)[field], agent(project, "agent/checker")[field]
-    if field == "metadata":
-        del body["reconciler"], now["reconciler"]
-    if field == "tools":
-        body, now = (
-            "read" if "agent_toolset_20260401" in [one["type"] for one in tools] else "no read"
-            for tools in (body, now)
-        )
-    assert (body, now) == (sent, after)
+    project.edit(CHECKER, "tools: [read]\n", "")
+    project.apply()
+    for tools in (update_sent(project)["tools"], agent(project, "agent/checker")["tools"]):
+        assert [one["type"] for one in tools] == ["mcp_toolset"]
     settled(project)
 
 

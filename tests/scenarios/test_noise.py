@@ -46,13 +46,15 @@ def test_model_settings_that_the_folder_does_not_name_are_left_as_they_are(
 ) -> None:
     project.write(CHECKER, "model: claude-opus-5\n")
     project.apply()
-    full = {"id": "claude-opus-5", "effort": "low", "speed": "fast"}
+    full = {"id": "claude-opus-5", "effort": "low", "speed": "fast", "inference_geo": "us"}
     in_the_console(project, "agent/checker", model=full)
     settled(project)
-    project.write(CHECKER, "model: {id: claude-opus-5, speed: standard}\n")
+    project.write(CHECKER, "model: {id: claude-opus-5, effort: high}\n")
+    assert "inference_geo" not in project.plan(code=2).stdout
     project.apply()
     model = agent(project, "agent/checker")["model"]
-    assert (model["speed"], model["effort"]["type"]) == ("standard", "low")
+    assert model == {**full, "effort": {"type": "high"}}
+    settled(project)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +97,8 @@ def test_what_is_written_while_an_unknown_field_is_answered_settles(sample: Proj
 
 def test_line_ends_are_no_change(rich: Project) -> None:
     rich.edit(CHECKER, "\n", "\r\n")
+    settled(rich)
+    in_the_console(rich, "agent/checker", system="You check.\r\n")
     settled(rich)
 
 

@@ -45,14 +45,16 @@ def test_the_agent_is_kept_and_the_next_run_resumes(sample: Project, fault: dict
     settled(sample)
 
 
-def test_a_key_that_was_stored_is_not_made_again(sample: Project) -> None:
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_key_that_was_stored_is_not_made_again(sample: Project, when: str) -> None:
     """The registry made the row and its key was stored; only what came after was lost."""
     sample.edit(
         "agents/audit-handover/agent.yaml",
         "{mcp_server: ntropii}",
         "{mcp_server: ntropii, versions: true}",
     )
-    with faults(sample, {"kind": "status", "status": 500, "method": "POST", "path": "/versions$"}):
+    unsure = {"kind": "status", "status": 500, "when": when, "method": "POST"}
+    with faults(sample, {**unsure, "path": "/versions$"}):
         sample.apply(code=None)
     row, key = sample.id(ROW), sample.id(KEY)
     sample.apply()
