@@ -240,12 +240,17 @@ def add(
     dialect: Literal["native", "agentlift"] = "native",
 ) -> None:
     """Add the definition under its name, if that can be part of an address."""
-    if not all(_NAME.match(part) for part in name.split("/")):
+    if not all(is_part(part) for part in name.split("/")):
         message = f"{name} can't be part of an address"
         hint = "letters, digits, `.`, `_` and `-`, at most 100, beginning with a letter or digit"
         findings.append(error("address.name", message, hint, span=Span(entry.path)))
         return
     into.append(Definition(name, entry.path, folder, alone, dialect))
+
+
+def is_part(name: str) -> bool:
+    """Whether a folder or file of this name can give an address its name."""
+    return bool(_NAME.match(name))
 
 
 def _stem(name: str, endings: tuple[str, ...]) -> str | None:

@@ -70,6 +70,15 @@ def read_skill(files: Files, folder: str, address: str, findings: list[Diagnosti
     return Skill(slug, content, _likeness(data))
 
 
+def declared_name(manifest: bytes) -> str | None:
+    """The name that a SKILL.md says it has; None if it says none. No rule is checked."""
+    text, problem = decode("SKILL.md", manifest)
+    match = _FRONTMATTER.match(text) if problem is None else None
+    source = parse_text("SKILL.md", match[1], first_line=2)[0] if match else None
+    name = source.value.get("name") if source and isinstance(source.value, dict) else None
+    return name.strip() if isinstance(name, str) else None
+
+
 def _likeness(data: dict[str, bytes]) -> str:
     """The digest without the line of SKILL.md that names the skill."""
     manifest = _NAME_LINE.sub(b"", data["SKILL.md"], count=1)

@@ -24,6 +24,11 @@ CODES: Final[Mapping[str, Code]] = {
         "Take one of the codes that look like it; `reconcile explain` lists all of them.",
         "reconcile explain tools.unmapped",
     ),
+    "import.other_store": Code(
+        "the folder that --into names can't share the embedded platform that is read",
+        "Its folders would speak of ids that its own platform does not have.",
+        "Move `.reconcile/sandbox.sqlite` in it away, or make the link that the hint names.",
+    ),
     "init.exists": Code(
         "`init` would have to replace a file",
         "A file that exists is never replaced, and what is made is made whole or not at all.",

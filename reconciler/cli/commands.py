@@ -12,6 +12,7 @@ from reconciler.cli.explain import explain
 from reconciler.cli.facts import doctor, outputs
 from reconciler.cli.group import Commands
 from reconciler.cli.identity import adopt, forget, lock
+from reconciler.cli.import_ import import_
 from reconciler.cli.init import init
 from reconciler.cli.look import show, validate
 from reconciler.cli.plan import plan
@@ -30,7 +31,7 @@ def main() -> None:
 
 
 for command in (
-    init, validate, show, explain, schema, plan, drift, apply, destroy, adopt, forget, lock,
-    outputs, doctor, sandbox,
+    init, validate, show, explain, schema, plan, drift, apply, destroy, import_, adopt, forget,
+    lock, outputs, doctor, sandbox,
 ):  # fmt: skip
     main.add_command(command)

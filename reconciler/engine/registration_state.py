@@ -50,7 +50,11 @@ def find_registration(
     row = rows.get(entry.id) if entry and entry.id else None
     if row is None and named:
         row = rows[min(named)]
-    if row is not None and row.id not in named and (adopted := _adopted(details, entry, world)):
+    if (
+        row is not None
+        and row.id not in named
+        and (adopted := _adopted(details, entry, world, row.id))
+    ):
         named[row.id] = adopted
     holding = [one for one in rows if rows[one].body.get("externalRef") == body["externalRef"]]
     others = [one for one in holding if one not in named and (row is None or one != row.id)]
@@ -69,16 +73,17 @@ def find_registration(
 
 
 def _adopted(
-    details: RegistrationDetails, entry: LockEntry | None, world: World
+    details: RegistrationDetails, entry: LockEntry | None, world: World, row: str
 ) -> LiveObject | None:
     """The credential that the lock alone says holds the row's key: it was taken over with the row,
-    and names none itself. Not while a registration is under way: then it is the old row's."""
+    and names this one or none. Not while a registration is under way: then it is the old row's."""
     credential = world.lock.entry(details.credential)
     if credential is None or not credential.id or (entry and entry.intent):
         return None
     for item in world.live.objects:
         if item.kind == "credential" and item.id == credential.id and not item.archived:
-            return None if ROW_KEY in (item.body.get("metadata") or {}) else item
+            named = (item.body.get("metadata") or {}).get(ROW_KEY)
+            return item if named in (None, row) else None
     return None
 
 

@@ -28,11 +28,11 @@ class Chosen:
 
 
 class NotChosen(Exception):
-    """What was asked for can't be taken; the findings say why. `refused`: by a safety rule."""
+    """What was asked for can't be taken; the findings say why."""
 
-    def __init__(self, *findings: Diagnostic, refused: bool = False) -> None:
+    def __init__(self, *findings: Diagnostic) -> None:
         super().__init__("; ".join(finding.message for finding in findings))
-        self.findings, self.refused = findings, refused
+        self.findings = findings
 
 
 def everything(live: Live) -> Chosen:
@@ -85,7 +85,7 @@ def is_foreign(item: LiveObject, project: str, target: str) -> bool:
     return marker is not None and (marker.project, marker.target) != (project, target)
 
 
-def foreign_finding(items: Iterable[LiveObject]) -> Iterator[Diagnostic]:
+def foreign_findings(items: Iterable[LiveObject]) -> Iterator[Diagnostic]:
     for item in items:
         owner = item.marker.owner if item.marker else ""
         name = item.body.get("name")

@@ -30,6 +30,7 @@ from reconciler.render.documents import (
     SandboxDocument,
     SchemasDocument,
 )
+from reconciler.render.import_documents import Import, ImportDocument, import_document
 from reconciler.render.json_documents import (
     codes_document,
     diagnostics_document,
@@ -54,6 +55,7 @@ _FORMS: Mapping[str, tuple[type, str]] = {
     "report": (ReportDocument, "The report of an apply"),
     "outputs": (OutputsDocument, "Outputs"),
     "codes": (CodesDocument, "Diagnostic codes"),
+    "import": (ImportDocument, "What import read and wrote"),
     "doctor": (DoctorDocument, "What doctor found"),
     "init": (InitDocument, "What init made"),
     "sandbox": (SandboxDocument, "The embedded platform's environment"),
@@ -106,6 +108,7 @@ def _example(name: str) -> Any:
         "report": lambda: report_document(report, plan),
         "outputs": lambda: outputs_document([output]),
         "codes": lambda: codes_document({"tools.suffix": _PAGE}),
+        "import": lambda: import_document(_imported()),
         "doctor": lambda: doctor_document([{"name": "folders", "ok": True, "detail": "."}]),
         "init": lambda: init_document(
             "fund-agents",
@@ -117,6 +120,17 @@ def _example(name: str) -> Any:
         "schemas": lambda: schemas_document({"agent": {"$id": "urn:…", **_ABOUT}}),
     }
     return made[name]()
+
+
+def _imported() -> Import:
+    path = "agents/audit-handover/agent.yaml"
+    return Import(
+        project="fund-agents",
+        target="prod",
+        dry_run=False,
+        objects=((str(_AGENT), "agent_01", 3),),
+        files=((path, "written", b"", b"model: claude-sonnet-4-6\n"),),
+    )
 
 
 def _lock() -> Lock:

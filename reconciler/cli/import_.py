@@ -1,0 +1,74 @@
+"""`import`: live agents into folders. The platform is never written to."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from reconciler.cli.options import common
+from reconciler.cli.settings import Settings
+from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
+from reconciler.render.diagnostics_text import diagnostics_lines
+from reconciler.render.import_documents import Import, import_document
+from reconciler.render.import_text import import_lines, replacements
+
+
+@click.command("import")
+@click.argument("words", metavar="[NAME|ID]...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every live agent and environment.")
+@click.option(
+    "--into",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write into DIR, a project of its own with its own lock; made if it isn't one.",
+)
+@click.option("--project", metavar="NAME", help="The name of DIR's project, if it is another.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option("--force", is_flag=True, help="Replace files that differ, after showing how.")
+@click.option(
+    "--take-over", is_flag=True, help="Take what another project or target has marked as its own."
+)
+@common()
+def import_(
+    settings: Settings,
+    words: tuple[str, ...],
+    everything: bool,
+    into: Path | None,
+    project: str | None,
+    dry_run: bool,
+    force: bool,
+    take_over: bool,
+) -> int:
+    """Write live agents as folders, and remember in the lock which they are.
+
+    A coordinator brings its roster. What is written is read again and planned: what would not
+    mean just what is live is not written. Nothing is sent to the platform, and no secret is read.
+    """
+    from reconciler.cli.importing import Wish, run_import
+
+    if everything == bool(words):
+        raise click.UsageError("give names or ids of agents, or --all")
+    if project is not None and into is None:
+        raise click.UsageError("--project is the name of a project that --into makes")
+    wish = Wish(words, everything, into, project, force, take_over, dry_run)
+    say = progress(settings.verbose or is_terminal(sys.stderr))
+    done, code = run_import(settings, wish, say, _show_replacements)
+    _tell(settings, done)
+    return code
+
+
+def _show_replacements(done: Import) -> None:
+    write_lines(replacements(done), to_stderr=True)
+
+
+def _tell(settings: Settings, done: Import) -> None:
+    if done.dry_run:
+        _show_replacements(done)
+    if settings.format == "json":
+        write_json(import_document(done))
+        return
+    if done.findings:
+        write_lines(diagnostics_lines(done.findings, None), to_stderr=True)
+    write_lines(import_lines(done))

@@ -1,0 +1,140 @@
+"""Whether what an import writes means what is live: it is read again, and planned."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from reconciler.cli.failures import Failure
+from reconciler.cli.project import source_lines
+from reconciler.engine.address import Address
+from reconciler.engine.desired import Desired
+from reconciler.engine.diagnostics import Diagnostic, Span
+from reconciler.engine.live import Live, LiveObject
+from reconciler.engine.lock import Lock, LockEntry
+from reconciler.engine.plan import Action
+from reconciler.engine.registered import Registered
+
+if TYPE_CHECKING:
+    from reconciler.authoring.files import Files
+    from reconciler.authoring.importing.draft import Draft
+    from reconciler.authoring.importing.home import Home
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a plan would find: the lock that makes it empty, and what differs all the same."""
+
+    lock: Lock
+    differences: Mapping[Address, str]
+
+
+def check(
+    home: Home,
+    files: Files,
+    draft: Draft,
+    registered: Mapping[Address, Registered],
+    live: Live,
+    lock: Lock,
+    variables: Mapping[str, str],
+) -> Checked:
+    """Read the project and plan it against live, in memory. Only what the draft binds counts.
+
+    `registered` are rows to take over, by the address of their registration. Raises Failure for an
+    error in files that are not the draft's.
+    """
+    from reconciler.authoring import load
+
+    loaded = load(
+        home.root,
+        target=home.settings.name,
+        variables=variables,
+        environ=os.environ,
+        files=files,
+    )
+    if loaded.desired is None:
+        return Checked(lock, _of_findings(loaded.findings, home, draft))
+    return _planned(loaded.desired, draft, registered, _with_contents(live, draft), lock)
+
+
+def _planned(
+    desired: Desired,
+    draft: Draft,
+    registered: Mapping[Address, Registered],
+    live: Live,
+    lock: Lock,
+) -> Checked:
+    from reconciler.engine.identity import adopt
+    from reconciler.engine.planner import make_plan
+
+    differences: dict[Address, str] = {}
+    for address, item in draft.bound.items():
+        lock = lock.with_entry(address, _entry(item, lock.entry(address), desired))
+    mine = set(draft.bound)
+    for address, one in registered.items():
+        bound = adopt(desired, lock, live, address, one.row.id, one.vault.id)
+        if isinstance(bound, Diagnostic):
+            differences[address] = bound.message
+        else:
+            mine |= set(bound.objects) - set(lock.objects) | {address}
+            lock = bound
+    plan = make_plan(desired, lock, live)
+    for action in (*plan.actions, *(held.action for held in plan.held)):
+        if action.address in mine:
+            differences[action.address] = _said(action)
+    for finding in plan.findings:
+        if finding.severity == "error" and finding.address in map(str, mine):
+            differences.setdefault(Address.parse(finding.address), finding.message)
+    for address, entry in plan.records.items():
+        if address in mine:
+            lock = lock.with_entry(address, entry)
+    return Checked(lock, dict(sorted(differences.items())))
+
+
+def _entry(item: LiveObject, before: LockEntry | None, desired: Desired) -> LockEntry:
+    """The object as it is now for what was last applied."""
+    from reconciler.engine.selection import is_foreign
+
+    foreign = is_foreign(item, desired.project, desired.target.name)
+    known = before.versions if before and before.id == item.id else {}
+    return LockEntry(
+        id=item.id,
+        version=item.version,
+        versions={**known, **item.contents},
+        protect=before.protect if before else False,
+        taken_over=item.marker.owner if item.marker and foreign else "",
+    )
+
+
+def _with_contents(live: Live, draft: Draft) -> Live:
+    """The skills with the contents that are known of them."""
+    known = {item.id: item for item in draft.bound.values() if item.kind == "skill"}
+    return replace(live, objects=tuple(known.get(item.id, item) for item in live.objects))
+
+
+def _said(action: Action) -> str:
+    if not action.fields:
+        return f"would be changed: {action.verb}, {action.reason}"
+    return ", ".join(f"{change.path} differs" for change in action.fields)
+
+
+def _of_findings(findings: tuple[Diagnostic, ...], home: Home, draft: Draft) -> dict[Address, str]:
+    """Errors by the object whose files they are in. Raises Failure for those of other files."""
+    by_path = {path: unit.address for unit in draft.units for path in unit.files}
+    by_name = {str(unit.address): unit.address for unit in draft.units}
+    found: dict[Address, str] = {}
+    others = []
+    for finding in findings:
+        if finding.severity != "error":
+            continue
+        place = finding.span or Span("")
+        address = by_path.get(place.file) or by_name.get(finding.address)
+        if address is None:
+            others.append(finding)
+        else:
+            found.setdefault(address, f"{place}: {finding.message}")
+    if others and not found:
+        raise Failure(*others, source=source_lines(home.root))
+    return found
