@@ -10,7 +10,8 @@ from typing import Any, TextIO
 
 import click
 
-from reconciler.render.lines import Line, Style, line
+from reconciler.render.lines import Line, Style, line, plain_line
+from reconciler.render.printable import inert
 
 Progress = Callable[[str], None]
 
@@ -39,8 +40,10 @@ def write_lines(lines: Iterable[Line], *, to_stderr: bool = False) -> None:
 
 
 def write_json(document: Mapping[str, Any]) -> None:
-    """One JSON document on stdout; ASCII, so that no terminal acts on what it holds."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False))
+    """One JSON document on stdout; ASCII, so that no terminal acts on what it holds, and without
+    what GitHub's runner would take for a command."""
+    text = json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False)
+    click.echo("\n".join(inert(one) for one in text.split("\n")))
 
 
 def progress(enabled: bool) -> Progress:
@@ -65,7 +68,7 @@ def is_terminal(stream: TextIO) -> bool:
 
 def _styled(one: Line, color: bool) -> str:
     if not color:
-        return "".join(piece.text for piece in one)
+        return plain_line(one)
     return "".join(
         click.style(piece.text, **_STYLES[piece.style]) if piece.style in _STYLES else piece.text
         for piece in one

@@ -67,8 +67,9 @@ class LiveObject:
     """One live object: `body` is the platform's whole answer, as JSON.
 
     `kind` is a kind of address. `version` is an agent's. `contents` is a skill's: content digest →
-    version id, for the versions whose content is known; `files` are those of its newest version,
-    if the folders hold another one. `parent` is a credential's vault id.
+    version id, for the versions whose content is known. If the folders hold another one, `files`
+    are those of the version that it takes the place of, and `texts` (by the digest of a file) the
+    texts that only one of the two has. `parent` is a credential's vault id.
     """
 
     kind: str
@@ -79,6 +80,7 @@ class LiveObject:
     marker: Marker | None = None
     contents: Mapping[str, str] = field(default_factory=dict)
     files: tuple[SkillFile, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
     parent: str = ""
 
 

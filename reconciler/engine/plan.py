@@ -10,6 +10,7 @@ from reconciler.engine.address import Address
 from reconciler.engine.diagnostics import Diagnostic, Span, has_errors
 from reconciler.engine.lock import LockEntry
 from reconciler.engine.privileges import Raise
+from reconciler.engine.skill_diff import FileDiff
 from reconciler.engine.values import ABSENT, Body, Value, digest
 
 #: create, update: any kind. archive: agent, environment, vault, credential. delete: skill, row.
@@ -77,6 +78,8 @@ class Action:
     notes: tuple[str, ...] = ()
     #: What the object may do more once this is written (an update: than it may now).
     raises: tuple[Raise, ...] = ()
+    #: A skill's: its files next to those of the version before; none if that could not be read.
+    files: tuple[FileDiff, ...] = ()
     span: Span | None = None
     #: What the lock will hold afterwards, references unresolved and ids still to be filled in.
     lock: LockEntry = field(default_factory=LockEntry)

@@ -11,6 +11,7 @@ from reconciler.engine.live import LiveObject, skill_label
 from reconciler.engine.lock import LockEntry
 from reconciler.engine.plan import Action, Expected, FieldChange
 from reconciler.engine.plan_fields import left_behind, missing_message
+from reconciler.engine.skill_diff import FileDiff, file_diffs
 from reconciler.engine.values import ABSENT
 from reconciler.engine.world import Draft, World
 
@@ -43,6 +44,7 @@ def plan_skill(resource: Resource, world: World, draft: Draft) -> None:
         fields=tuple(_change(content, item.files if item else ()) for content in upload),
         expected=Expected(item.id) if item else None,
         notes=tuple(_notes(upload, item, world)),
+        files=_files(upload, item),
         span=resource.span,
         lock=entry,
     )
@@ -66,6 +68,12 @@ def _change(content: SkillContent, before: Sequence[SkillFile]) -> FieldChange:
     )
 
 
+def _files(upload: Sequence[SkillContent], item: LiveObject | None) -> tuple[FileDiff, ...]:
+    if item is None:
+        return file_diffs(upload, (), {})
+    return file_diffs(upload, item.files, item.texts) if item.files else ()
+
+
 def _said(file: SkillFile, *, exactly: bool) -> str:
     return f"{file.size} bytes, {_short(file.digest)}" if exactly else f"{file.size} bytes"
 
@@ -76,8 +84,6 @@ def _short(digest: str) -> str:
 
 def _notes(upload: Sequence[SkillContent], item: LiveObject | None, world: World) -> Iterator[str]:
     for content in upload:
-        for old, new in _renamed(item.files if item else (), content.files):
-            yield f"renamed: {old} → {new}"
         total = sum(file.size for file in content.files)
         short = _short(content.digest)
         yield f"upload {len(content.files)} files, {total} bytes, content {short}"
@@ -85,17 +91,6 @@ def _notes(upload: Sequence[SkillContent], item: LiveObject | None, world: World
     if gone:
         others = ", ".join(gone)
         yield f"a skill's name can't change: if this was {others}, it is a new skill all the same"
-
-
-def _renamed(before: Sequence[SkillFile], after: Sequence[SkillFile]) -> Iterator[tuple[str, str]]:
-    """The paths that are gone, each with a new one that holds the same bytes."""
-    kept = {file.path for file in before} & {file.path for file in after}
-    fresh = [file for file in after if file.path not in kept]
-    for old in before:
-        new = next((file for file in fresh if file.digest == old.digest), None)
-        if old.path not in kept and new is not None:
-            fresh.remove(new)
-            yield old.path, new.path
 
 
 def _left(world: World) -> list[str]:

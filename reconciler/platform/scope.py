@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reconciler.engine.address import Address
-from reconciler.engine.desired import Desired
+from reconciler.engine.desired import Desired, SkillContent
 from reconciler.engine.live import LiveObject
 from reconciler.engine.lock import Lock, LockEntry
 from reconciler.engine.plan_fields import later
@@ -28,7 +28,7 @@ class Scope:
     tenants: tuple[str, ...]
     uses_registry: bool
     agent_names: Mapping[Address, str]  # of declared agents that the lock does not know
-    contents: Mapping[Address, frozenset[str]]  # of declared skills: content digests
+    contents: Mapping[Address, tuple[SkillContent, ...]]  # of declared skills
 
     def is_ours(self, item: LiveObject) -> bool:
         """Whether the marker or the lock says that this project and target own it."""
@@ -40,8 +40,8 @@ class Scope:
         return self.is_ours(vault) or vault.id in self.vault_ids or name in self.vault_names
 
     def base_version(self, agent: LiveObject) -> int | None:
-        """The version our last write made, if the live one is another: the later one of the marker's
-        and the lock's. None if there is nothing to read."""
+        """The version our last write made, if the live one is another: the later one of the
+        marker's and the lock's. None if there is nothing to read."""
         marked = agent.marker.version if agent.marker and self._is_marked(agent) else None
         entry = self.entries.get(agent.id)
         locked = entry.version if entry else None
@@ -54,10 +54,20 @@ class Scope:
         entry = self.entries.get(skill.id)
         return dict(entry.versions) if entry else {}
 
-    def has_other_content(self, skill: LiveObject) -> bool:
-        """Whether the folders hold a content of this skill that none of its versions has."""
-        wanted = self.contents.get(skill.marker.address) if skill.marker else None
-        return bool(wanted and wanted - skill.contents.keys())
+    def other_contents(self, skill: LiveObject) -> tuple[SkillContent, ...]:
+        """What the folders hold of this skill, if none of its versions has some of it; else ()."""
+        wanted = self.contents.get(skill.marker.address, ()) if skill.marker else ()
+        return wanted if any(one.digest not in skill.contents for one in wanted) else ()
+
+    def pinned(self, skill: LiveObject, objects: Iterable[LiveObject]) -> set[str]:
+        """The versions of this skill that agents of ours use."""
+        return {
+            str(use.get("version"))
+            for item in objects
+            if item.kind == "agent" and self.is_ours(item)
+            for use in item.body.get("skills") or ()
+            if use.get("skill_id") == skill.id
+        }
 
     def unborn(self, objects: Iterable[LiveObject]) -> frozenset[str]:
         """The names of declared agents that neither the lock nor a marker knows."""
@@ -94,9 +104,5 @@ def make_scope(desired: Desired, lock: Lock) -> Scope:
             for one in desired.resources
             if one.address.kind == "agent" and one.address not in lock.objects
         },
-        contents={
-            one.address: frozenset(content.digest for content in one.contents)
-            for one in desired.resources
-            if one.contents
-        },
+        contents={one.address: one.contents for one in desired.resources if one.contents},
     )

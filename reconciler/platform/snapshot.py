@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from reconciler.engine.desired import Desired, SkillFile
+from reconciler.engine.desired import Desired
 from reconciler.engine.live import (
     MARKER_KEY,
     Live,
@@ -26,6 +26,7 @@ from reconciler.platform.kinds import agent, credential, environment, skill, vau
 from reconciler.platform.origin import check_origin
 from reconciler.platform.registry import Registry
 from reconciler.platform.scope import Scope, make_scope
+from reconciler.platform.skill_files import with_files
 
 _THREADS = 8
 #: Kind → how all its objects are listed, and how one is read.
@@ -244,20 +245,15 @@ def _skill_contents(
             except ReadFailed as failure:
                 seen.failed("skill", item.id, failure)
         known = replace(item, contents=versions)
-        if scope.has_other_content(known):
-            known = replace(known, files=_newest_files(clients, item))
+        wanted = scope.other_contents(known)
+        if wanted:
+            with seen.mutex:
+                pinned = scope.pinned(item, seen.objects)
+            known = with_files(clients, known, wanted, pinned)
         with seen.mutex:
             seen.objects[position] = known
 
     return run
-
-
-def _newest_files(clients: Clients, item: LiveObject) -> tuple[SkillFile, ...]:
-    """Only to be shown: no plan depends on them, so that failing to read them changes nothing."""
-    try:
-        return skill.files(clients, item.id, str(item.body.get("latest_version_id")))
-    except ReadFailed:
-        return ()
 
 
 def _credentials(clients: Clients, vault_id: str, seen: _Snapshot) -> Callable[[], None]:

@@ -11,6 +11,7 @@ from reconciler.engine.diagnostics import Severity
 from reconciler.engine.lock_document import LockOrigin
 from reconciler.engine.outcome import Result
 from reconciler.engine.plan import HeldReason, Status, Verb
+from reconciler.engine.skill_diff import What
 from reconciler.render.typed_schema import Matches
 
 _Address: TypeAlias = Annotated[str, Matches(r"^[a-z]+/.+$")]
@@ -94,6 +95,19 @@ class OptionsDocument(TypedDict):
     max_removals: Annotated[int, "How many objects of a kind may go beyond the limits"]
 
 
+class FileDocument(TypedDict):
+    """One file of a skill that is not as it was."""
+
+    path: Annotated[str, "Where it will be, or was if it is removed"]
+    what: Annotated[What, "What becomes of it; renamed: the same bytes under another path"]
+    content: Annotated[_Digest, "The skill's content that it belongs to"]
+    old: Annotated[str, "Where a renamed file was; else empty"]
+    size_before: Annotated[int | None, "Its bytes before; null if it was not there"]
+    size_after: Annotated[int | None, "Its bytes after; null if it goes"]
+    before: NotRequired[Annotated[str, "Its text before, if it is a text that is not too long"]]
+    after: NotRequired[Annotated[str, "Its text after, likewise"]]
+
+
 class ActionDocument(Place):
     """One object's write."""
 
@@ -108,6 +122,7 @@ class ActionDocument(Place):
         'The request\'s body; {"$ref": ADDRESS, "attr": …} is known at the apply only',
     ]
     expected: Annotated[ExpectedState | None, "What must still hold; null for a new object"]
+    files: Annotated[list[FileDocument], "A skill's files next to those before; else empty"]
     notes: Annotated[list[str], "Consequences that a reviewer has to know"]
     raises: Annotated[list[RaiseDocument], "What the object may do more than it may now"]
     digest: Annotated[_Digest, "The action's digest"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from reconciler.render.printable import printable, redacted
+from reconciler.render.printable import inert, printable, redacted
 
 Style: TypeAlias = Literal[
     "plain", "strong", "dim", "create", "update", "replace", "remove", "held",
@@ -37,7 +37,12 @@ def line(*parts: str | Piece, indent: int = 0) -> Line:
 
 def plain(lines: Iterable[Line]) -> str:
     """The lines as text without style, each ended by a newline."""
-    return "".join("".join(piece.text for piece in one) + "\n" for one in lines)
+    return "".join(plain_line(one) + "\n" for one in lines)
+
+
+def plain_line(one: Line) -> str:
+    """One line without style, from which no log reader takes a command."""
+    return inert("".join(piece.text for piece in one))
 
 
 def counted(number: int, one: str, many: str = "") -> str:

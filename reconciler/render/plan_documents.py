@@ -10,12 +10,14 @@ from reconciler.engine.drift import Drifted
 from reconciler.engine.live import Origin
 from reconciler.engine.plan import Action, Expected, FieldChange, Held, Plan, PlanOptions
 from reconciler.engine.privileges import Raise
+from reconciler.engine.skill_diff import FileDiff
 from reconciler.engine.values import ABSENT
 from reconciler.render.documents import (
     ActionDocument,
     DriftDocument,
     ExpectedState,
     Field,
+    FileDocument,
     HeldDocument,
     OptionsDocument,
     PlanDocument,
@@ -82,11 +84,28 @@ def action_document(action: Action) -> ActionDocument:
         "fields": [_field(field) for field in action.fields],
         "payload": value_of(action.payload),
         "expected": _expected(action.expected),
+        "files": [_file(file) for file in action.files],
         "notes": [redacted(note) for note in action.notes],
         "raises": [_raise(one) for one in action.raises],
         **place_of(action.span),
         "digest": action.digest,
     }
+
+
+def _file(file: FileDiff) -> FileDocument:
+    document: FileDocument = {
+        "path": file.path,
+        "what": file.what,
+        "content": file.content,
+        "old": file.old,
+        "size_before": file.size_before,
+        "size_after": file.size_after,
+    }
+    if file.before is not None:
+        document["before"] = redacted(file.before)
+    if file.after is not None:
+        document["after"] = redacted(file.after)
+    return document
 
 
 def drift_document(

@@ -17,6 +17,7 @@ from reconciler.render.field_text import (
     released_line,
     written_lines,
 )  # fmt: skip
+from reconciler.render.files_text import files_lines
 from reconciler.render.lines import BLANK, Line, Piece, Style, counted, line
 
 SIGNS: dict[Verb, str] = {"create": "+", "update": "~", "replace": "±", "archive": "-",
@@ -72,7 +73,9 @@ def action_lines(action: Action, upcoming: Mapping[Address, int] | None = None) 
     reason = Piece(f"  {verb}{reason_text(action, upcoming)}", "dim")
     yield line(sign, Piece(str(action.address), "strong"), reason)
     written = _written(action)
-    if action.verb == "create" and not written:
+    if action.files:
+        yield from files_lines(action.files, 4)
+    elif action.verb == "create" and not written:
         yield from _payload_lines(action)
     elif all(field.live is ABSENT for field in written) and action.verb in ("create", "replace"):
         for field in written:

@@ -14,6 +14,12 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: Fillers and selectors that draw nothing, outside those categories.
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\U000e0100-\U000e01ef]")
 
+#: A command of GitHub's runner, old form: it is found anywhere in a line (actions/runner,
+#: `ActionCommand.TryParse`); selectors between its characters may be passed over there.
+_OLD_COMMAND = re.compile("(#[\ufe00-\ufe0f]*#[\ufe00-\ufe0f]*)\\[")
+#: The new form: at the start of a line, after any blanks (`TryParseV2`).
+_COMMAND = re.compile(r"(\s*):(?=[\ufe00-\ufe0f]*:)")
+
 _USER_INFO = re.compile(r"(?<=://)[^\s/?#]+@")
 _PARAMETER = re.compile(r"(?<=[?&#])([\w.~%-]+)=([^\s&#\"'<>]+)", re.ASCII)
 #: A registry key holds a digit; the names of its tools (`ntro_tasks_list_files`) do not.
@@ -29,11 +35,24 @@ def printable(text: str) -> str:
     return _UNUSUAL.sub(lambda found: _shown(found[0]), text)
 
 
+def inert(text: str) -> str:
+    """One line of printable text so that GitHub's runner, which reads every log line, takes no
+    command from it: `::error` becomes `\\u003a:error`, `##[` becomes `##\\u005b`, which JSON reads
+    as the same text. Applying it twice changes nothing."""
+    if "#" in text:
+        text = _OLD_COMMAND.sub(r"\1\\u005b", text)
+    return _COMMAND.sub(r"\1\\u003a", text, count=1) if _COMMAND.match(text) else text
+
+
 def redacted(text: str) -> str:
     """The text without users, passwords and tokens in URLs, and without anything like a key."""
     if "=" in text:
         text = _PARAMETER.sub(_without_value, text)
-    return masked(_KEYS.sub(r"\1\2***", _USER_INFO.sub("***@", text)))
+    if "://" in text:
+        text = _USER_INFO.sub("***@", text)
+    if any(begin in text.lower() for begin in ("sk-ant-", "ntro_")):
+        text = _KEYS.sub(r"\1\2***", text)
+    return masked(text)
 
 
 def _without_value(parameter: re.Match[str]) -> str:

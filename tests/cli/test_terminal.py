@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 
 import pytest
@@ -54,3 +55,12 @@ def test_a_stream_that_can_not_encode_gets_escapes(monkeypatch: pytest.MonkeyPat
 def test_json_is_ascii(capsys: pytest.CaptureFixture[str]) -> None:
     write_json({"a": "\u202e\x9bü"})
     assert capsys.readouterr().out.isascii()
+
+
+def test_no_log_line_is_a_command_of_a_workflow(capsys: pytest.CaptureFixture[str]) -> None:
+    write_lines([line("  ", Piece(":", "dim"), ":error::x"), line("#", "#[error]x")])
+    assert capsys.readouterr().out == "  \\u003a:error::x\n##\\u005berror]x\n"
+    document = {"a": "::error::x ##[error]y", "b": "\\##["}
+    write_json(document)
+    out = capsys.readouterr().out
+    assert "##[" not in out and json.loads(out) == document

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.render.lines import Piece, line, plain
-from reconciler.render.printable import printable, redacted
+from reconciler.render.printable import inert, printable, redacted
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,24 @@ def test_no_piece_can_break_a_line(first: str, second: str) -> None:
 def test_credentials_are_taken_out(raw: str, shown: str) -> None:
     assert redacted(raw) == shown
     assert redacted(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("::error::x", "\\u003a:error::x"),
+        ("  \u00a0\t::add-mask::x", "  \u00a0\t\\u003a:add-mask::x"),
+        ("said ##[error]x ##[group]y", "said ##\\u005berror]x ##\\u005bgroup]y"),
+        ("##\ufe0f[error]", "##\ufe0f\\u005berror]"),
+        ("a::b, # [x], :x", "a::b, # [x], :x"),
+    ],
+)
+def test_commands_of_a_workflow_are_text(raw: str, shown: str) -> None:
+    assert inert(raw) == shown
+
+
+@given(st.lists(st.text(":# [x"), max_size=4))
+def test_no_line_is_a_command_of_a_workflow(parts: list[str]) -> None:
+    shown = plain([line(*parts)])
+    assert not shown.strip().startswith("::") and "##[" not in shown
+    assert inert(inert(shown)) == inert(shown)

@@ -41,7 +41,7 @@ def test_a_renamed_file_is_one_new_version_and_is_called_renamed(cite: Project) 
     (cite.root / FOLDER / "notes.md").rename(cite.root / FOLDER / "remarks.md")
     shown = cite.plan(code=2).stdout
     assert "~ skill/cite  new version" in shown and "renamed: notes.md → remarks.md" in shown
-    assert "content.SKILL.md" not in shown, "a file that is as it was is shown"
+    assert "SKILL.md" not in shown, "a file that is as it was is shown"
     cite.apply()
     assert cite.writes()[0] == ("POST", f"/v1/skills/{skill}/versions")
     assert sorted(cite.writes()[1:]) == updates(cite)
@@ -53,8 +53,9 @@ def test_files_are_told_one_by_one(cite: Project) -> None:
     cite.edit(f"{FOLDER}/notes.md", "Notes.", "More notes.")
     cite.write(f"{FOLDER}/new.md", "New.\n")
     shown = cite.plan(code=2).stdout
-    assert "content.new.md: (none) → " in shown and "content.notes.md: " in shown
-    assert "renamed" not in shown and "content.SKILL.md" not in shown
+    assert "added: new.md (5 bytes)" in shown and "changed: notes.md (7 → 12 bytes)" in shown
+    assert "- Notes." in shown and "+ More notes." in shown
+    assert "renamed" not in shown and "SKILL.md" not in shown
 
 
 def test_a_name_that_differs_from_the_folder_is_an_error_before_any_request(cite: Project) -> None:

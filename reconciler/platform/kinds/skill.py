@@ -15,8 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.engine.desired import SkillFile
-from reconciler.engine.values import Body, bytes_digest, content_digest
+from reconciler.engine.values import Body, content_digest
 from reconciler.platform import wire
 from reconciler.platform.errors import BadArchive, NotFound, OutcomeUnknown, WriteFailed
 from reconciler.platform.kinds.step import Step
@@ -63,14 +62,6 @@ def contents(clients: Clients, id: str, known: Mapping[str, str]) -> dict[str, s
         if content:
             found.setdefault(content, version)
     return found
-
-
-def files(clients: Clients, id: str, version: str) -> tuple[SkillFile, ...]:
-    """The files of a version; none if its archive can't be read, or if it is gone."""
-    return tuple(
-        SkillFile(path, len(content), "", bytes_digest(content))
-        for path, content in sorted((_downloaded(clients, id, version) or {}).items())
-    )
 
 
 def create(step: Step) -> Written:
