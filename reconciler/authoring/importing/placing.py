@@ -85,7 +85,8 @@ def place(home: Home, units: Iterable[Unit], files: Iterable[Placed]) -> Iterato
         ignore = stage.parent / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
-        _put(home.root, stage, {path: data for path, data in home.made.items() if path in wanted})
+        if home.made:
+            _put(home.root, stage, {p: data for p, data in home.made.items() if p in wanted})
         for unit in units:
             _put(home.root, stage, {p: data for p, data in unit.files.items() if p in wanted})
             yield unit
