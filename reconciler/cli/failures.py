@@ -23,6 +23,7 @@ _EXTRAS = {
     "anthropic": "platform",
     "deepdiff": "platform",
     "filelock": "platform",
+    "github": "github",
     "httpx2": "platform",
     "multipart": "sandbox",
     "python_multipart": "sandbox",

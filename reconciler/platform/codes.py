@@ -15,6 +15,28 @@ CODES: Final[Mapping[str, Code]] = {
         "Set ANTHROPIC_API_KEY and NTRO_API_KEY for this workspace and tenant; list your own host "
         "in RECONCILE_ALLOWED_HOSTS.",
     ),
+    "github.access": Code(
+        "the repository or the token for GitHub is not known",
+        "They come from GitHub's own variables, which every workflow has, and never from a file.",
+        "In a workflow, hand `GITHUB_TOKEN: ${{ github.token }}` to the step; elsewhere set it.",
+    ),
+    "github.failed": Code(
+        "GitHub could not be asked, or did not take what was sent",
+        "A comment that may have been posted is looked for before it is posted again, and after a "
+        "few tries the command ends.",
+        "Run the command again; it brings the one comment up to date.",
+    ),
+    "github.forbidden": Code(
+        "the token may not do this",
+        "The token of a pull request from a fork may only read; what was to be posted is in the "
+        "job's summary.",
+        "Give the job `permissions: pull-requests: write` (for the drift issue `issues: write`).",
+    ),
+    "github.not_found": Code(
+        "GitHub knows no such pull request or repository, or the token may not see it",
+        "A private repository looks like none to a token without access.",
+        "Check the number, GITHUB_REPOSITORY and the token.",
+    ),
     "lock.held": Code(
         "another process applies to the same target",
         "Two applies at once would both create what is missing.",
