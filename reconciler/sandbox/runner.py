@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 from typing import Any
@@ -11,6 +12,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import ABORT, App
+
+_TICK = 0.1  # seconds, as uvicorn has it; the date of answers is made anew with the ticks
 
 
 class AbortableProtocol(H11Protocol):
@@ -28,18 +31,42 @@ class AbortableProtocol(H11Protocol):
 
 
 class ThreadedServer(uvicorn.Server):
-    """Says when it listens, and doesn't wait for idle connections at the end."""
+    """Says when it listens, and ends at once when it is told to: uvicorn looks for that ten times a
+    second, which every short command would wait for."""
 
     ready: threading.Event
+    _loop: asyncio.AbstractEventLoop
+    _told: asyncio.Event
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
         try:
             await super().startup(sockets)
         finally:
             self.ready.set()
 
+    def stop(self) -> None:
+        """From any thread: cut off what is in flight, and end."""
+        self.force_exit = self.should_exit = True
+        with contextlib.suppress(RuntimeError):  # the loop has ended already
+            self._loop.call_soon_threadsafe(self._told.set)
 
-def make_runner(app: App) -> tuple[uvicorn.Server, threading.Event]:
+    async def main_loop(self) -> None:
+        counter = 0
+        while not await self.on_tick(counter):
+            counter = (counter + 1) % 864_000
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._told.wait(), _TICK)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for closing in (*self.servers, *(sockets or ())):
+            closing.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)  # the transports close in the loop's next turn
+
+
+def make_runner(app: App) -> tuple[ThreadedServer, threading.Event]:
     """A server to run in a thread (so without signal handlers), silent on every stream."""
     config = uvicorn.Config(
         app,
@@ -51,7 +78,6 @@ def make_runner(app: App) -> tuple[uvicorn.Server, threading.Event]:
         log_level="critical",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=1,
     )
     server = ThreadedServer(config)
     server.ready = threading.Event()

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .auth import DEFAULT_WORKSPACE, PLATFORM_KEY, REGISTRY_KEY
 
 if TYPE_CHECKING:
-    import uvicorn
-
+    from .runner import ThreadedServer
     from .serving import World
 
 LOOPBACK = "127.0.0.1"
@@ -28,7 +27,7 @@ class Server:
         self,
         db: Path,
         world: World,
-        runner: uvicorn.Server,
+        runner: ThreadedServer,
         thread: threading.Thread,
         port: int,
         origin: str,
@@ -88,8 +87,7 @@ class Server:
     def close(self) -> None:
         """Stop at once: what is still in flight is cut off."""
         if self._thread.is_alive():
-            self._runner.force_exit = True
-            self._runner.should_exit = True
+            self._runner.stop()
             self._thread.join()
         self._world.history.close()
         self._world.control.log.close()

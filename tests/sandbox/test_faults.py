@@ -293,4 +293,5 @@ def test_close_does_not_wait_for_a_slow_request(tmp_path: Path) -> None:
         asking.sendall(b"GET /v1/agents HTTP/1.1\r\nHost: localhost\r\n\r\n")
         running.close()
         running.close()
-        assert b"200" not in asking.recv(1000)
+        with contextlib.suppress(ConnectionResetError):  # it may not even have been read
+            assert b"200" not in asking.recv(1000)
