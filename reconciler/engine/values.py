@@ -97,13 +97,16 @@ def encode(value: Value) -> Any:
     return value
 
 
+_REF_KEYS: Final = {"$ref", "attr", "content"}
+
+
 def decode(value: Any) -> Value:
-    """The inverse of `encode`."""
+    """The inverse of `encode`. A JSON Schema's own `$ref` stays what it is."""
     if isinstance(value, Mapping):
-        if "$ref" in value:
+        if {"$ref", "attr"} <= value.keys() <= _REF_KEYS:
             ref = Address.parse(value["$ref"])
             return Ref(ref, value["attr"], value.get("content", ""))
-        if "$secret" in value:
+        if value.keys() == {"$secret"}:
             return SecretRef(value["$secret"])
         return {key: decode(item) for key, item in value.items()}
     if isinstance(value, list):
