@@ -46,7 +46,8 @@ def import_(
     A coordinator brings its roster. What is written is read again and planned: what would not
     mean just what is live is not written. Nothing is sent to the platform, and no secret is read.
     """
-    from reconciler.cli.importing import Wish, run_import
+    from reconciler.cli.import_reading import Wish
+    from reconciler.cli.importing import run_import
 
     if everything == bool(words):
         raise click.UsageError("give names or ids of agents, or --all")

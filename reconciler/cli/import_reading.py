@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure
+from reconciler.cli.round_trip import settled_objects, versions_of
 from reconciler.cli.terminal import Progress
 from reconciler.engine import selection
+from reconciler.engine.address import Address
 from reconciler.engine.live import Live, LiveObject
 from reconciler.engine.lock import Lock
 from reconciler.engine.selection import Chosen, NotChosen
@@ -22,54 +25,75 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for: names and ids, or everything; and where it goes."""
+
+    words: tuple[str, ...]
+    everything: bool = False
+    into: Path | None = None
+    project: str | None = None
+    force: bool = False
+    take_over: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """`skills`: live ones by id, with the contents that are known; `contents`: (skill id, version
-    id) → a content that can be a folder, or why it can't."""
+    id) → a content that can be a folder, or why it can't. `settled` are objects that were asked
+    for, too, and are in the lock and as their folders say already."""
 
     live: Live
     chosen: Chosen
     skills: Mapping[str, LiveObject]
     contents: Mapping[tuple[str, str], Content | str]
+    settled: Mapping[Address, LiveObject]
 
 
 def read(
     clients: Clients,
     home: Home,
     lock: Lock,
-    words: tuple[str, ...],
-    everything: bool,
-    take_over: bool,
+    wish: Wish,
+    variables: Mapping[str, str],
     say: Progress,
 ) -> Found:
     """Everything an import needs. Raises Failure for what can't be taken, PlatformError."""
     from reconciler.platform import workspace
 
     live = workspace.read_workspace(clients, home.target, lock, say)
-    chosen = _chosen(clients, live, words, everything)
-    elsewhere = selection.foreign(chosen, home.project, home.target.name)
-    if elsewhere and not take_over:
+    chosen = _chosen(clients, live, wish)
+    elsewhere = selection.foreign(chosen, lock, home.project, home.target.name)
+    if elsewhere and not wish.take_over:
         findings = selection.foreign_findings(elsewhere)
         raise Failure(*findings, exit_code=exit_codes.REFUSED)
+    settled = {} if wish.force else settled_objects(home, lock, chosen, live, variables)
+    known_ids = {item.id for item in settled.values()}
+    chosen = chosen.without(known_ids)
     live = workspace.with_registrations(clients, live, [one.id for one in chosen.agents], say)
     if any(one.body.get("mcp_servers") for one in chosen.agents):
         live = workspace.with_credentials(clients, live)
-    skills = {item.id: item for item in live.objects if item.kind == "skill"}
-    known, contents = _contents(clients, home, lock, chosen, skills, say)
     skills = {
-        identity: replace(item, contents=known.get(identity, {}))
-        for identity, item in skills.items()
+        item.id: replace(item, contents=versions_of(item, lock))
+        for item in live.objects
+        if item.kind == "skill"
     }
-    return Found(live, chosen, skills, contents)
+    known, contents = _contents(clients, home, lock, chosen, skills, say)
+    for identity, digests in known.items():
+        before = skills[identity]
+        skills[identity] = replace(before, contents={**before.contents, **digests})
+    live = replace(live, objects=tuple(skills.get(item.id, item) for item in live.objects))
+    return Found(live, chosen, skills, contents, settled)
 
 
-def _chosen(clients: Clients, live: Live, words: tuple[str, ...], everything: bool) -> Chosen:
+def _chosen(clients: Clients, live: Live, wish: Wish) -> Chosen:
     from reconciler.platform import workspace
 
-    if everything:
+    if wish.everything:
         return selection.everything(live)
     try:
-        gone = workspace.archived(clients, selection.unmatched(live, words))
-        return selection.choose(live, words, gone)
+        gone = workspace.archived(clients, selection.unmatched(live, wish.words))
+        return selection.choose(live, wish.words, gone)
     except NotChosen as failure:
         raise Failure(*failure.findings) from None
 

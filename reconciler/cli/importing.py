@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli import exit_codes
 from reconciler.cli.failures import Failure
-from reconciler.cli.import_reading import read
+from reconciler.cli.import_reading import Wish, read
 from reconciler.cli.project import EMBEDDED, UNCOMMITTED, lock_path
 from reconciler.cli.round_trip import Checked, check
 from reconciler.cli.settings import Settings
@@ -21,7 +21,7 @@ from reconciler.engine import registered as registrations
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired
 from reconciler.engine.diagnostics import Diagnostic, error
-from reconciler.engine.live import Live
+from reconciler.engine.live import Live, LiveObject
 from reconciler.engine.lock import Lock
 from reconciler.engine.registered import Registered
 from reconciler.render.import_documents import Import
@@ -33,19 +33,6 @@ if TYPE_CHECKING:
     from reconciler.authoring.importing.placing import Placed
 
 Show = Callable[[Import], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What was asked for: names and ids, or everything; and where it goes."""
-
-    words: tuple[str, ...]
-    everything: bool = False
-    into: Path | None = None
-    project: str | None = None
-    force: bool = False
-    take_over: bool = False
-    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +72,14 @@ def run_import(settings: Settings, wish: Wish, say: Progress, show: Show) -> tup
             stack.enter_context(holding(access, home.project, home.target.name))
         lock = read_lock_of(Desired(home.project, home.target, ()), path)
         with connected(access, lock) as clients:
-            found = read(clients, home, lock, wish.words, wish.everything, wish.take_over, say)
+            found = read(clients, home, lock, wish, settings.variables, say)
         rows = registrations.registered(found.chosen.agents, found.live)
-        material = Material(found.chosen, found.skills, found.contents, rows)
+        material = Material(found.chosen, found.skills, found.contents, rows, found.settled)
         scene = Scene(home, lock, found.live, settings.variables)
         ready = _ready(scene, material, wish.take_over, say)
         if not wish.force:
             _refuse_replacing(ready)
-        done = _import(scene, ready, wish)
+        done = _import(scene, ready, wish, found.settled)
         if not wish.dry_run:
             show(done)
             _share_store(caller, home)
@@ -214,15 +201,16 @@ def _write(scene: Scene, ready: Ready, path: Path, say: Progress) -> None:
         if objects != store.lock.objects:
             store.replace_with(replace(store.lock, objects=objects), scene.live.origin)
 
-    saved_first = False
+    written = 0
     try:
         for unit in place(scene.home, ready.draft.units, ready.files):
-            if unit.address.kind == "agent" and not saved_first:
+            if unit.address.kind == "agent" and not any(one.kind == "agent" for one in whole):
                 save()
-                saved_first = True
             whole.add(unit.address)
+            written += 1
     except NotPlaced as failure:
-        raise Failure(*failure.findings) from failure
+        code = exit_codes.FAILED_AFTER_WRITE if written else exit_codes.ERROR
+        raise Failure(*failure.findings, exit_code=code) from failure
     finally:
         save()
     say(f"wrote {len(ready.draft.units)} objects")
@@ -237,8 +225,10 @@ def _again(scene: Scene, ready: Ready) -> tuple[tuple[str, str], ...]:
     return tuple((str(address), why) for address, why in checked.differences.items())
 
 
-def _import(scene: Scene, ready: Ready, wish: Wish) -> Import:
-    bound = ready.draft.bound
+def _import(
+    scene: Scene, ready: Ready, wish: Wish, settled: Mapping[Address, LiveObject]
+) -> Import:
+    bound = {**ready.draft.bound, **settled}
     return Import(
         project=scene.home.project,
         target=scene.home.settings.name,
@@ -248,7 +238,12 @@ def _import(scene: Scene, ready: Ready, wish: Wish) -> Import:
             for address, item in sorted(bound.items(), key=lambda pair: (pair[0].kind, pair[0]))
         ),
         files=tuple((one.path, one.change, one.before or b"", one.after) for one in ready.files),
-        findings=(*ready.left_out, *ready.draft.findings, *_notes(scene, ready)),
+        findings=(
+            *ready.left_out,
+            *ready.draft.findings,
+            *ready.checked.findings,
+            *_notes(scene, ready),
+        ),
     )
 
 

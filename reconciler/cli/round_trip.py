@@ -16,6 +16,7 @@ from reconciler.engine.live import Live, LiveObject
 from reconciler.engine.lock import Lock, LockEntry
 from reconciler.engine.plan import Action
 from reconciler.engine.registered import Registered
+from reconciler.engine.selection import Chosen
 
 if TYPE_CHECKING:
     from reconciler.authoring.files import Files
@@ -29,6 +30,47 @@ class Checked:
 
     lock: Lock
     differences: Mapping[Address, str]
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def settled_objects(
+    home: Home, lock: Lock, chosen: Chosen, live: Live, variables: Mapping[str, str]
+) -> dict[Address, LiveObject]:
+    """The chosen objects that the lock knows and that are as the folders say: however their files
+    are written, they need no import. None if the project can't be read."""
+    from reconciler.authoring import load
+    from reconciler.engine.planner import make_plan
+
+    wanted = {item.id: item for item in chosen.objects}
+    if home.made or not any(entry.id in wanted for entry in lock.objects.values()):
+        return {}
+    loaded = load(
+        home.root,
+        target=home.settings.name,
+        variables=variables,
+        environ=os.environ,
+        files=home.files,
+    )
+    if loaded.desired is None:
+        return {}
+    objects = tuple(
+        replace(item, contents=versions_of(item, lock)) if item.kind == "skill" else item
+        for item in live.objects
+    )
+    plan = make_plan(loaded.desired, lock, replace(live, objects=objects))
+    refused = {finding.address for finding in plan.findings if finding.severity == "error"}
+    return {
+        address: wanted[entry.id]
+        for address in plan.unchanged
+        if (entry := lock.entry(address)) and entry.id in wanted and str(address) not in refused
+        and entry.fields
+    }  # fmt: skip
+
+
+def versions_of(item: LiveObject, lock: Lock) -> dict[str, str]:
+    """What the lock knows of a skill's contents: digest → version id."""
+    entries = (entry for entry in lock.objects.values() if entry.id == item.id)
+    return {digest: version for entry in entries for digest, version in entry.versions.items()}
 
 
 def check(
@@ -56,7 +98,7 @@ def check(
     )
     if loaded.desired is None:
         return Checked(lock, _of_findings(loaded.findings, home, draft))
-    return _planned(loaded.desired, draft, registered, _with_contents(live, draft), lock)
+    return _planned(loaded.desired, draft, registered, live, lock)
 
 
 def _planned(
@@ -90,7 +132,8 @@ def _planned(
     for address, entry in plan.records.items():
         if address in mine:
             lock = lock.with_entry(address, entry)
-    return Checked(lock, dict(sorted(differences.items())))
+    unknown = tuple(one for one in plan.findings if one.code == "live.unknown_field")
+    return Checked(lock, dict(sorted(differences.items())), unknown)
 
 
 def _entry(item: LiveObject, before: LockEntry | None, desired: Desired) -> LockEntry:
@@ -106,12 +149,6 @@ def _entry(item: LiveObject, before: LockEntry | None, desired: Desired) -> Lock
         protect=before.protect if before else False,
         taken_over=item.marker.owner if item.marker and foreign else "",
     )
-
-
-def _with_contents(live: Live, draft: Draft) -> Live:
-    """The skills with the contents that are known of them."""
-    known = {item.id: item for item in draft.bound.values() if item.kind == "skill"}
-    return replace(live, objects=tuple(known.get(item.id, item) for item in live.objects))
 
 
 def _said(action: Action) -> str:

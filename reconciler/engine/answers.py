@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from reconciler.engine.diagnostics import Diagnostic, warning
 from reconciler.engine.live import LiveObject
-from reconciler.engine.values import Value
+from reconciler.engine.values import Body, Value
 
 
 class Tagged(dict[str, "Shape"]):
@@ -94,6 +94,12 @@ def known_part(value: Value, shape: Shape) -> Value:
     if shape is None or not isinstance(value, Mapping):
         return value
     return {key: known_part(item, shape[key]) for key, item in value.items() if key in shape}
+
+
+def known_body(kind: str, body: Body) -> Body:
+    """The whole answer about an object of this kind, without what nobody here knows."""
+    found: Body = known_part(body, _KINDS.get(kind))
+    return found
 
 
 def unknown_fields(objects: Iterable[LiveObject]) -> Iterator[Diagnostic]:

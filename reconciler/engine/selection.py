@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
@@ -10,6 +10,7 @@ from typing import Any
 
 from reconciler.engine.diagnostics import Diagnostic, error
 from reconciler.engine.live import Live, LiveObject
+from reconciler.engine.lock import Lock
 from reconciler.engine.values import Body
 
 _SHOWN = 10
@@ -25,6 +26,12 @@ class Chosen:
     @property
     def objects(self) -> tuple[LiveObject, ...]:
         return (*self.environments, *self.agents)
+
+    def without(self, ids: Collection[str]) -> Chosen:
+        return Chosen(
+            tuple(one for one in self.agents if one.id not in ids),
+            tuple(one for one in self.environments if one.id not in ids),
+        )
 
 
 class NotChosen(Exception):
@@ -75,9 +82,16 @@ def unmatched(live: Live, words: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in words if word not in known)
 
 
-def foreign(chosen: Chosen, project: str, target: str) -> tuple[LiveObject, ...]:
-    """The objects that another project or target marks as its own."""
-    return tuple(one for one in chosen.objects if is_foreign(one, project, target))
+def foreign(chosen: Chosen, lock: Lock, project: str, target: str) -> tuple[LiveObject, ...]:
+    """The objects that another project or target marks as its own, and that were not taken over
+    from it before."""
+    taken = {(entry.id, entry.taken_over) for entry in lock.objects.values()}
+    return tuple(
+        one
+        for one in chosen.objects
+        if is_foreign(one, project, target)
+        and (one.id, one.marker.owner if one.marker else "") not in taken
+    )
 
 
 def is_foreign(item: LiveObject, project: str, target: str) -> bool:

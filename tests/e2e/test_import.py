@@ -466,3 +466,42 @@ def test_what_a_project_registered_comes_back(sample: Project) -> None:
     imported(sample, "audit-handover")
     assert sample.id("registration/byng/audit-handover") == row
     sample.plan("agent/audit-handover", "registration/*", code=0)
+
+
+def test_what_is_a_folder_already_is_left_as_it_is_written(project: Project) -> None:
+    member = make(project, "member", system="Member.\n")
+    imported(project, "member")
+    text = f"# Ours, in our own words.\nmodel: {{id: {MODEL}}}\n"
+    project.write("agents/member/agent.yaml", text)
+    coordinator(project, "lead", member)
+    assert "round trip: 0 differences" in imported(project, "--all")
+    assert (project.root / "agents/member/agent.yaml").read_text() == text
+    assert "subagents: [member]" in (project.root / "agents/lead/agent.yaml").read_text()
+    project.plan(code=0)
+    client(project).beta.agents.update(member.id, version=1, system="By hand.\n")
+    assert "import.exists" in imported(project, "--all", code=5)
+    assert "round trip: 0 differences" in imported(project, "--all", "--force")
+    project.plan(code=0)
+
+
+def test_what_was_taken_over_is_not_refused_again(project: Project) -> None:
+    make(project, "helper", metadata={"reconciler": "others/prod/agent/helper@1"})
+    imported(project, "--all", "--take-over")
+    imported(project, "--all")
+    project.plan(code=0)
+
+
+def test_what_nobody_here_knows_is_said(project: Project) -> None:
+    make(project, "helper")
+    project.server.set_faults([{"kind": "unknown_field"}])
+    told = imported(project, "helper")
+    assert "live.unknown_field" in told and "round trip: 0 differences" in told
+    assert "unheard_of" not in (project.root / "agents/helper/agent.yaml").read_text()
+
+
+def test_what_can_not_be_read_writes_nothing(project: Project) -> None:
+    make(project, "helper")
+    for path in ("^/v1/agents", "^/v1/skills", "^/v1/environments"):
+        project.server.set_faults([{"kind": "status", "status": 403, "path": path}])
+        assert "read.failed" in imported(project, "--all", code=1)
+    assert not (project.root / "agents").exists() and not project.lock_file.exists()

@@ -49,7 +49,7 @@ NAMES = [
     "CON", "nul.txt", "com1", ".git", ".env", ".reconcile", "agents/../x", "a\nb", "\x1b]0;owned\x07x",
     "\x1b[2J\x1b[31mred", "\u202egnp.exe", "a" * 256, "💥", "name: {evil: yes}", "- x", "#", "'", '"',
     "!!python/object:os.system", "&anchor", "*alias", "%TAG", "yes", "null", "1.10", "{a}", "${HOME}",
-    "\ufeffbom", "a: b", "Ａｇｅｎｔ", "self", "advisor", "latest", "x\u2028y", "x\x85y",
+    "\ufeffbom", "a: b", "\uff21gent", "self", "advisor", "latest", "x\u2028y", "x\x85y",
 ]  # fmt: skip
 
 

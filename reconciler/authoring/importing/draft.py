@@ -19,6 +19,7 @@ from reconciler.authoring.importing.home import Home
 from reconciler.authoring.importing.skill_folders import Content, shared_digests
 from reconciler.authoring.importing.yaml_text import NotYaml
 from reconciler.engine.address import Address
+from reconciler.engine.answers import known_body
 from reconciler.engine.diagnostics import Diagnostic, error, note
 from reconciler.engine.live import LiveObject
 from reconciler.engine.lock import Lock
@@ -50,12 +51,14 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Material:
     """What is live and chosen. `skills`: live skills by id; `contents`: (skill id, version id) →
-    its content, or why it can't be a folder; `registered`: by agent id."""
+    its content, or why it can't be a folder; `registered`: by agent id; `settled`: what is a
+    folder already, so that rosters can name it."""
 
     chosen: Chosen
     skills: Mapping[str, LiveObject]
     contents: Mapping[tuple[str, str], Content | str]
     registered: Mapping[str, Registered] = field(default_factory=dict)
+    settled: Mapping[Address, LiveObject] = field(default_factory=dict)
 
     def without_skill(self, identity: str, why: str) -> Material:
         """The same with a skill that stays an id."""
@@ -92,11 +95,7 @@ def compose(
     home: Home, material: Material, lock: Lock, *, taking_over: bool, without: frozenset[str]
 ) -> Draft:
     """The draft; objects `without` (by id) are left out, and what names them keeps their ids."""
-    chosen = Chosen(
-        tuple(one for one in material.chosen.agents if one.id not in without),
-        tuple(one for one in material.chosen.environments if one.id not in without),
-    )
-    return _Composer(home, material, chosen, lock, taking_over).draft()
+    return _Composer(home, material, material.chosen.without(without), lock, taking_over).draft()
 
 
 class _Composer:
@@ -157,7 +156,7 @@ class _Composer:
     def _environment(self, item: LiveObject) -> Iterator[Unit]:
         address = self.addresses[item.id]
         path = f"{self.home.paths.environments}/{address.name}.yaml"
-        imported = environment_document(item.body, address.name)
+        imported = environment_document(known_body(item.kind, item.body), address.name)
         files = self._files(item, address, imported, path)
         if files is not None:
             yield Unit(address, files)
@@ -168,12 +167,15 @@ class _Composer:
         folder = f"{self.home.paths.agents}/{top or leaf}"
         path = f"{folder}/{leaf}.agent.yaml" if top else f"{folder}/agent.yaml"
         own: dict[str, bytes] = {}
+        settled = self.material.settled
+        words = {one.id: address.name for address, one in settled.items()}
+        agents = (*self.chosen.agents, *settled.values())
         references = References(
-            {one: address.name for one, address in self.addresses.items()},
-            {one.id: one.version for one in self.chosen.agents if one.version is not None},
+            words | {one: address.name for one, address in self.addresses.items()},
+            {one.id: one.version for one in agents if one.version is not None},
             self._skill_words(item, address, folder, own),
         )
-        imported = agent_document(item.body, leaf, references)
+        imported = agent_document(known_body(item.kind, item.body), leaf, references)
         if top and imported.prompt is not None:
             imported = _with_prompt_inside(imported)
         if item.id in self.material.registered:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reconciler.authoring.agentlift_files import discover_agentlift
-from reconciler.authoring.discovery import discover
+from reconciler.authoring.definitions import definitions_of
 from reconciler.authoring.files import Files
 from reconciler.authoring.importing.yaml_text import yaml_text
 from reconciler.authoring.laid_over import LaidOver
@@ -96,8 +95,7 @@ def _home(files: Files, target: str | None) -> Home:
     if project is None or chosen is None or has_errors(findings):
         raise NoHome(*findings)
     settings = settings_of(project, chosen, findings)
-    discovered = discover(files, project.paths, [])
-    discover_agentlift(files, discovered, [])
+    discovered = definitions_of(files, project.paths, [])
     declared = {
         Address(kind, one.name): one.file
         for kind, found in (("agent", discovered.agents), ("environment", discovered.environments))
@@ -118,5 +116,5 @@ def _project_file(name: str, caller: Home) -> str:
     target = {key: value for key, value in target.items() if value}
     document: dict[str, Any] = {"version": 1, "project": name, "default_target": settings.name}
     if target or settings.name != SANDBOX:
-        document["targets"] = {settings.name: target or None}
+        document["targets"] = {settings.name: target}
     return yaml_text(document)

@@ -113,6 +113,9 @@ def _put(root: Path, stage: Path, files: Mapping[str, bytes]) -> None:
             opened.write(data)
             opened.flush()
             os.fsync(opened.fileno())
+    folders = {folder for path in files for folder in Path(path).parents}
+    for folder in folders:
+        _sync(stage / folder)
     for top in tops:
         os.replace(stage / top, root / top)  # noqa: PTH105 - a file replaces a file
         _sync((root / top).parent)
