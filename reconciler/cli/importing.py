@@ -24,6 +24,7 @@ from reconciler.engine.diagnostics import Diagnostic, error
 from reconciler.engine.live import Live, LiveObject
 from reconciler.engine.lock import Lock
 from reconciler.engine.registered import Registered
+from reconciler.engine.selection import is_foreign
 from reconciler.render.import_documents import Import
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def run_import(settings: Settings, wish: Wish, say: Progress, show: Show) -> tup
         with connected(access, lock) as clients:
             found = read(clients, home, lock, wish, settings.variables, say)
         rows = registrations.registered(found.chosen.agents, found.live)
+        if not wish.take_over:
+            rows = {key: one for key, one in rows.items() if not _is_foreign(one, home)}
         material = Material(found.chosen, found.skills, found.contents, rows, found.settled)
         scene = Scene(home, lock, found.live, settings.variables)
         ready = _ready(scene, material, wish.take_over, say)
@@ -87,6 +90,11 @@ def run_import(settings: Settings, wish: Wish, say: Progress, show: Show) -> tup
             done = replace(done, differences=_again(scene, ready))
     wrong = bool(ready.left_out) or bool(done.differences)
     return done, exit_codes.ERROR if wrong else exit_codes.OK
+
+
+def _is_foreign(registered: Registered, home: Home) -> bool:
+    """Whether another project keeps the registration's key."""
+    return is_foreign(registered.credential, home.project, home.target.name)
 
 
 def _homes(settings: Settings, wish: Wish) -> tuple[Home, Home]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from reconciler.engine.live import Live, LiveObject
 from reconciler.engine.lock import Lock, LockEntry
 from reconciler.engine.plan import Action
 from reconciler.engine.registered import Registered
-from reconciler.engine.selection import Chosen
+from reconciler.engine.selection import Chosen, is_foreign
 
 if TYPE_CHECKING:
     from reconciler.authoring.files import Files
@@ -65,6 +65,21 @@ def settled_objects(
         if (entry := lock.entry(address)) and entry.id in wanted and str(address) not in refused
         and entry.fields
     }  # fmt: skip
+
+
+def _taken(lock: Lock, fresh: Iterable[Address], desired: Desired, live: Live) -> Lock:
+    """The lock with from whom the objects that just came into it were taken over."""
+    by_id = {item.id: item for item in live.objects}
+    for address in fresh:
+        entry = lock.objects[address]
+        item = by_id.get(entry.id)
+        if (
+            item is not None
+            and item.marker
+            and is_foreign(item, desired.project, desired.target.name)
+        ):
+            lock = lock.with_entry(address, replace(entry, taken_over=item.marker.owner))
+    return lock
 
 
 def versions_of(item: LiveObject, lock: Lock) -> dict[str, str]:
@@ -120,8 +135,9 @@ def _planned(
         if isinstance(bound, Diagnostic):
             differences[address] = bound.message
         else:
-            mine |= set(bound.objects) - set(lock.objects) | {address}
-            lock = bound
+            fresh = set(bound.objects) - set(lock.objects) | {address}
+            mine |= fresh
+            lock = _taken(bound, fresh, desired, live)
     plan = make_plan(desired, lock, live)
     for action in (*plan.actions, *(held.action for held in plan.held)):
         if action.address in mine:
@@ -138,8 +154,6 @@ def _planned(
 
 def _entry(item: LiveObject, before: LockEntry | None, desired: Desired) -> LockEntry:
     """The object as it is now for what was last applied."""
-    from reconciler.engine.selection import is_foreign
-
     foreign = is_foreign(item, desired.project, desired.target.name)
     known = before.versions if before and before.id == item.id else {}
     return LockEntry(

@@ -30,9 +30,8 @@ def registered(agents: Iterable[LiveObject], live: Live) -> dict[str, Registered
     vaults = {item.id: item for item in live.objects if item.kind == "vault"}
     named: dict[str, list[LiveObject]] = {}
     for item in live.objects:
-        row = (item.body.get("metadata") or {}).get(ROW_KEY)
-        if item.kind == "credential" and row and item.parent in vaults:
-            named.setdefault(str(row), []).append(item)
+        if item.kind == "credential" and _row(item) and item.parent in vaults:
+            named.setdefault(_row(item), []).append(item)
     found: dict[str, Registered] = {}
     for agent in agents:
         rows = rows_of(agent, live)
@@ -76,6 +75,15 @@ def said(
     name = address.removeprefix("agent/").replace("/", "-")
     for row in rows_of(agent, live):
         tenant = slugs.get(str(row.body.get("tenantId")), "TENANT")
+        holder = next((one for one in _credentials(live) if _row(one) == row.id), None)
+        if holder is not None and holder.marker is not None:
+            message = (
+                f"{address} is registered as {row.id} of {tenant}; {holder.marker.owner} keeps the "
+                f"key, in credential {holder.id} of vault {holder.parent}"
+            )
+            hint = "leave the registration there, or import with --take-over"
+            yield note("import.registration", message, hint, address=address)
+            continue
         message = f"{address} is registered as {row.id} of {tenant}, and no credential names it"
         which = f" ({', '.join(vaults)} hold keys for its servers)" if len(vaults) > 1 else ""
         hint = (
@@ -104,6 +112,11 @@ def credentials_said(agent: LiveObject, address: str, live: Live) -> Iterator[Di
 
 def _credentials(live: Live) -> list[LiveObject]:
     return [item for item in live.objects if item.kind == "credential"]
+
+
+def _row(credential: LiveObject) -> str:
+    """The row whose key a credential says that it holds; "" if it says none."""
+    return str((credential.body.get("metadata") or {}).get(ROW_KEY) or "")
 
 
 def _servers(agent: LiveObject) -> list[tuple[str, str]]:

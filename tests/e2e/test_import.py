@@ -505,3 +505,32 @@ def test_what_can_not_be_read_writes_nothing(project: Project) -> None:
         project.server.set_faults([{"kind": "status", "status": 403, "path": path}])
         assert "read.failed" in imported(project, "--all", code=1)
     assert not (project.root / "agents").exists() and not project.lock_file.exists()
+
+
+def test_a_registration_is_taken_over_with_its_agent(sample: Project, tmp_path: Path) -> None:
+    sample.apply()
+    row = sample.id("registration/byng/audit-handover")
+    other = tmp_path / "other"
+    imported(sample, "--all", "--into", str(other), "--project", "other", "--take-over")
+    taken = Project(other, sample.server)
+    assert taken.id("registration/byng/audit-handover") == row
+    taken.plan(code=0)
+    shutil.rmtree(other)
+    bare = client(sample).beta.agents.update(
+        sample.id("agent/audit-handover"), version=1, metadata={"reconciler": None}
+    )
+    assert bare.version == 2
+    args = ("audit-handover", "--into", str(other), "--project", "other")
+    told = imported(sample, *args)
+    assert "keeps the key" in " ".join(told.split())
+    assert "ntropii:" not in (other / "agents/audit-handover/agent.yaml").read_text()
+    taken.plan(code=0)
+
+
+def test_another_agent_s_mistake_stops_the_import(project: Project) -> None:
+    make(project, "helper")
+    project.write("agents/broken/agent.yaml", "modell: x\n")
+    before = tree(project.root)
+    assert "agents/broken/agent.yaml" in imported(project, "helper", code=1)
+    assert tree(project.root) == before
+    imported(project, "helper", "--into", str(project.root / "apart"))

@@ -192,3 +192,26 @@ def say_requests(project: Project, what: str, capsys: pytest.CaptureFixture[str]
     said = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items()))
     with capsys.disabled():
         print(f"\nimport --all, {what}: {sum(counts.values())} requests ({said})")  # noqa: T201
+
+
+def test_a_full_disk_in_the_middle_keeps_what_is_whole(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(project, agents=4, skills=1, coordinators=1)
+    real, count = placing._put, Counter[str]()
+
+    def put(*arguments: Any) -> None:
+        count["units"] += 1
+        if count["units"] > 2:
+            raise OSError(28, "No space left on device")
+        real(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(placing, "_put", put)
+        failed = project.run("import", "--all", code=3)
+    assert "import.not_written" in failed.output
+    before, locked = kept(project.root), project.lock().objects
+    assert {address.kind for address in locked} == {"agent", "skill"}
+    project.run("import", "--all")
+    assert before.items() <= kept(project.root).items()
+    project.plan(code=0)
