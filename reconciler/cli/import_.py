@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.options import common
+from reconciler.cli import exit_codes
+from reconciler.cli.converting import DIALECTS, Wanted, run_conversion
+from reconciler.cli.options import common, leaving_out
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
 from reconciler.render.diagnostics_text import diagnostics_lines
@@ -15,8 +17,27 @@ from reconciler.render.import_documents import Import, import_document
 from reconciler.render.import_text import import_lines, replacements
 
 
+def _models(
+    context: click.Context, parameter: click.Parameter, pairs: tuple[str, ...]
+) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        word, equals, name = pair.partition("=")
+        if not word or not equals or not name:
+            raise click.BadParameter(f"{pair!r} is not WORD=ID", context, parameter)
+        found[word] = name
+    return found
+
+
+def _existing(word: str) -> Path:
+    path = Path(word)
+    if not path.exists():
+        raise click.UsageError(f"there is no file or folder {word}")
+    return path
+
+
 @click.command("import")
-@click.argument("words", metavar="[NAME|ID]...", nargs=-1)
+@click.argument("words", metavar="[NAME|ID|PATH]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every live agent and environment.")
 @click.option(
     "--into",
@@ -25,11 +46,26 @@ from reconciler.render.import_text import import_lines, replacements
     help="Write into DIR, a project of its own with its own lock; made if it isn't one.",
 )
 @click.option("--project", metavar="NAME", help="The name of DIR's project, if it is another.")
+@click.option(
+    "--from",
+    "dialect",
+    type=click.Choice(DIALECTS),
+    help="Convert another tool's files at PATH, into the project in DIR. Nothing is asked.",
+)
+@click.option(
+    "--model",
+    "models",
+    metavar="WORD=ID",
+    multiple=True,
+    callback=_models,
+    help="The model that a word of that tool stands for: sonnet=claude-…",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @click.option("--force", is_flag=True, help="Replace files that differ, after showing how.")
 @click.option(
     "--take-over", is_flag=True, help="Take what another project or target has marked as its own."
 )
+@leaving_out
 @common()
 def import_(
     settings: Settings,
@@ -37,6 +73,8 @@ def import_(
     everything: bool,
     into: Path | None,
     project: str | None,
+    dialect: str | None,
+    models: dict[str, str],
     dry_run: bool,
     force: bool,
     take_over: bool,
@@ -45,10 +83,21 @@ def import_(
 
     A coordinator brings its roster. What is written is read again and planned: what would not
     mean just what is live is not written. Nothing is sent to the platform, and no secret is read.
+
+    With --from, another tool's files at PATH become folders of the project in DIR.
     """
     from reconciler.cli.import_reading import Wish
     from reconciler.cli.importing import run_import
 
+    if dialect is not None:
+        if len(words) != 1 or into is None or everything or take_over:
+            raise click.UsageError("give --from DIALECT PATH --into DIR")
+        path = _existing(words[0])
+        wanted = Wanted(dialect, path, models, into, project, force, dry_run)
+        _tell(settings, run_conversion(settings, wanted, _show_replacements))
+        return exit_codes.OK
+    if models or settings.skip_unsupported:
+        raise click.UsageError("--model and --skip-unsupported go with --from")
     if everything == bool(words):
         raise click.UsageError("give names or ids of agents, or --all")
     if project is not None and into is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,6 +87,18 @@ def home_in(folder: Path, caller: Home, project: str | None) -> Home:
         hint = f"give --project {found.project}, or another folder"
         raise NoHome(error("import.other_project", message, hint))
     return found
+
+
+def home_alone(folder: Path, project: str | None) -> Home:
+    """A project in the folder itself, for a caller that is in none; made if it is none yet, under
+    the given name or the folder's. Raises NoHome."""
+    root = folder.resolve()
+    if (root / PROJECT_FILE).exists():
+        return _home(Files(root), None)
+    name = project or re.sub(r"[^a-z0-9]+", "-", root.name.lower()).strip("-")[:63] or "agents"
+    made = {PROJECT_FILE: yaml_text({"version": 1, "project": name}).encode()}
+    found = _home(LaidOver(root, made), None)
+    return Home(found.files, name, found.settings, found.paths, made, found.declared)
 
 
 def _home(files: Files, target: str | None) -> Home:
