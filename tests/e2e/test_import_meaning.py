@@ -64,6 +64,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         _write(project / "skills" / "terms" / "SKILL.md", SKILL.encode())
         _write(project / "reconcile.yaml", b"version: 1\nproject: demo\n")
         yield World(client, project, pool, references)
+        client.close()
 
 
 def _write(path: Path, data: bytes) -> None:
