@@ -23,7 +23,7 @@ def discover_agentlift(files: Files, found: Discovered, findings: list[Diagnosti
 
 
 def _agent(files: Files, folder: Entry, found: Discovered, findings: list[Diagnostic]) -> None:
-    before = len(findings)
+    before = len(findings) + len(found.unmanaged)
     entries = {
         entry.name: entry
         for entry in entries_of(files, folder.path, findings, read=_DEFINITIONS)
@@ -31,14 +31,14 @@ def _agent(files: Files, folder: Entry, found: Discovered, findings: list[Diagno
     }
     written = [entries.pop(name) for name in _DEFINITIONS if name in entries]
     for name, entry in entries.items():
-        if name in ("agent.yaml", "agent.yml"):
+        if name in ("agent.yaml", "agent.yml", "agent.json"):
             message = f"{name} is not read in {ROOT}"
             hint = "write agent.md, or move the folder to agents/"
             findings.append(error("form.not_read", message, hint, span=Span(entry.path)))
         elif name != "mcp.json":
-            other_file(files, entry, findings)
+            other_file(files, entry, found, findings)
     if not written:
-        if len(findings) == before:
+        if len(findings) + len(found.unmanaged) == before:
             message = f"{folder.path} holds neither agent.md nor CLAUDE.md, so it is no agent"
             place = Span(folder.path)
             findings.append(warning("agent.no_definition", message, "write agent.md", span=place))

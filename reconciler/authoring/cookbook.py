@@ -8,14 +8,14 @@ leaves out without a word is kept here, and noted, since the result differs from
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from posixpath import relpath
 from typing import Any
 
 from reconciler.authoring.documents import Document, Item, Scope
 from reconciler.authoring.files import Refused, inside
-from reconciler.authoring.forms import nearest
+from reconciler.authoring.manifests import Manifests, agent_at
 from reconciler.authoring.run import Run
 from reconciler.authoring.variables import references
 from reconciler.authoring.yaml_source import KeyPath
@@ -24,9 +24,6 @@ from reconciler.engine.address import Address
 CALLABLE, SCHEMA, PLUGIN, MANIFEST = "callable_agents", "output_schema", "from_plugin", "manifest"
 _ROSTERS: tuple[KeyPath, ...] = ((CALLABLE,), ("subagents",), ("multiagent", "agents"))
 _KEPT_HINT = "nothing has to be done if it is meant, else take it out"
-
-#: The address of each agent's definition, by its file.
-Manifests = Mapping[str, Address]
 
 
 def is_cookbook(document: Document) -> bool:
@@ -92,7 +89,7 @@ def _members(
             if not _alone(entry, MANIFEST, place, scope):
                 continue
             place = (*place, MANIFEST)
-            address = _manifest(entry[MANIFEST], folder, place, manifests, scope, run)
+            address = agent_at(entry[MANIFEST], folder, place, manifests, scope, run)
             if address is not None:
                 yield replace(item, value=str(address), home=document.home(place))
             continue
@@ -107,27 +104,6 @@ def _newest(entry: Any) -> Any:
     if isinstance(entry, dict) and entry.get("version") == "latest":
         return {key: item for key, item in entry.items() if key != "version"}
     return entry
-
-
-def _manifest(
-    written: str, folder: str, place: KeyPath, manifests: Manifests, scope: Scope, run: Run
-) -> Address | None:
-    try:
-        path = inside(folder, written)
-        if path in manifests:
-            return manifests[path]
-        exists = run.files.is_file(path)
-    except Refused as refused:
-        scope.error(refused.code, str(refused), place, refused.hint)
-        return None
-    if exists:
-        message = f"{path} is not read as an agent, so no roster can name it"
-        hint = f"move it to {run.paths.agents}/NAME/subagents/, or mind `paths:` in reconcile.yaml"
-    else:
-        message = f"there is no agent's file {path}"
-        hint = nearest(path, list(manifests)) or "mind the folder it starts in"
-    scope.error("subagent.missing", message, place, hint)
-    return None
 
 
 def _skills(document: Document, folder: str, scope: Scope, run: Run) -> Iterator[Item]:

@@ -10,8 +10,9 @@
     agents/NAME/environment.yaml             environment/NAME
     agents/environment.yaml                  environment/<its `name:` as a slug>
 
-The last is the one place where the file system has no name to give. `.yml` is read like `.yaml`,
-and an agent may be Markdown (`.md`) with its body as frontmatter.
+The last is the one place where the file system has no name to give. `.yml` and `.json` are read
+like `.yaml`, and a definition may be Markdown (`.md`) with its body as frontmatter. What has
+another name is offered to the dialect that looks inside (ant_files).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from reconciler.authoring.files import Entry, Files, Refused
 from reconciler.authoring.project_form import PathsForm
@@ -27,39 +28,59 @@ from reconciler.engine.diagnostics import Diagnostic, Span, error, warning
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _YAML = (".yaml", ".yml")
-_AGENT = (".agent.yaml", ".agent.yml", ".agent.md")
-_AGENT_FILES = ("agent.yaml", "agent.yml", "agent.md")
+_BODY = (*_YAML, ".json")
+FORMS = (*_BODY, ".md")
+_AGENT = tuple(f".agent{form}" for form in FORMS)
+_AGENT_FILES = tuple(f"agent{form}" for form in FORMS)
+_ENVIRONMENT_FILES = tuple(f"environment{form}" for form in FORMS)
 _README = "readme.md"
 _NOT_MANAGED = re.compile(
-    r"(vault|memory_store|deployment)s?\b.*\.(ya?ml|json|md)\Z", re.IGNORECASE
+    r"(vault|memory_store|deployment)s?(?![^\W_]).*\.(ya?ml|json|md)\Z", re.IGNORECASE
 )
 _READ_TEXTS = ("agent.md", "system-prompt.md", "SKILL.md")
-_MCP = "mcp.json"
+MCP = "mcp.json"
 _OTHER_FOLDERS = ("knowledge", "skills")
 _MODEL = re.compile(rb"^model:", re.MULTILINE)
-_FOREIGN_FOLDERS = ("deployments", "memory_stores", "vaults")
+_UNMANAGED_FOLDERS = ("deployments", "memory_stores", "vaults")
+Dialect: TypeAlias = Literal["native", "agentlift", "ant"]
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
     """A definition file. `name` is its address's name, "" if the file has to say it; `folder` is
-    what relative paths start from; `alone` says that the folder belongs to this agent only."""
+    what relative paths start from; `alone` says that the folder belongs to this agent only, and
+    `listed` that claude-lock.json names the file."""
 
     name: str
     file: str
     folder: str
     alone: bool = False
-    dialect: Literal["native", "agentlift"] = "native"
+    listed: bool = False
+    dialect: Dialect = "native"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A file that has no name of a definition; `kind` is what its folder holds, or ""."""
+
+    entry: Entry
+    kind: str = ""
 
 
 @dataclass(slots=True)
 class Discovered:
-    """What was found; `texts` are Markdown files beside agents, which may be prompts."""
+    """What was found. `texts` are Markdown files beside agents, which may be prompts;
+    `unmanaged` are paths with their kind; `named_skills` are folders whose skill has the name that
+    its SKILL.md says. `offered` and the folders `without_agent` wait for whoever looks inside."""
 
     agents: list[Definition] = field(default_factory=list)
     environments: list[Definition] = field(default_factory=list)
     skills: list[Definition] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    unmanaged: list[tuple[str, str]] = field(default_factory=list)
+    offered: list[Offered] = field(default_factory=list)
+    without_agent: list[Entry] = field(default_factory=list)
+    named_skills: set[str] = field(default_factory=set)
 
 
 def discover(files: Files, paths: PathsForm, findings: list[Diagnostic]) -> Discovered:
@@ -69,23 +90,25 @@ def discover(files: Files, paths: PathsForm, findings: list[Diagnostic]) -> Disc
         if entry.is_folder:
             _agent_folder(files, entry, found, findings)
         else:
-            _agents_file(files, entry, paths.agents, found, findings)
+            _agents_file(entry, paths.agents, found, findings)
     for entry in entries_of(files, paths.skills, findings):
         if entry.is_folder:
             found.skills.append(Definition(entry.name, f"{entry.path}/SKILL.md", entry.path))
+        elif _is_form(entry):
+            found.offered.append(Offered(entry))
     for entry in entries_of(files, paths.environments, findings):
-        stem = _stem(entry.name, _YAML)
-        if entry.is_folder:
-            continue
-        if stem is not None:
+        stem = _stem(entry.name, FORMS)
+        if entry.is_file and stem is not None and _is_form(entry):
             add(found.environments, stem, entry, paths.environments, findings)
-        elif entry.name.endswith((".json", ".md")) and entry.name.lower() != _README:
-            _not_read(entry, "write it as YAML", findings)
-    for folder in _FOREIGN_FOLDERS:
+    for folder in _UNMANAGED_FOLDERS:
         for entry in entries_of(files, folder, findings):
-            if entry.name.lower() != _README and entry.name.endswith((*_YAML, ".json", ".md")):
-                findings.append(_not_managed(entry.path, folder.removesuffix("s")))
+            if _is_form(entry):
+                found.offered.append(Offered(entry, folder.removesuffix("s")))
     return found
+
+
+def _is_form(entry: Entry) -> bool:
+    return entry.is_file and entry.name.endswith(FORMS) and entry.name.lower() != _README
 
 
 def entries_of(
@@ -131,18 +154,18 @@ def _agent_folder(
         elif name in _AGENT_FILES:
             has_agent = True
             add(found.agents, folder.name, entry, folder.path, findings, alone=True)
-        elif name == _MCP:
+        elif name == MCP:
             servers = entry
         elif (stem := _stem(name, _AGENT)) is not None:
             add(found.agents, f"{folder.name}/{stem}", entry, folder.path, findings)
-        elif name in ("environment.yaml", "environment.yml"):
+        elif name in _ENVIRONMENT_FILES:
             add(found.environments, folder.name, entry, folder.path, findings)
         else:
-            other_file(files, entry, findings)
+            found.offered.append(Offered(entry))
     if servers is not None and not has_agent:
-        other_file(files, servers, findings)
+        found.offered.append(Offered(servers))
     if (len(found.agents), len(findings)) == before:
-        _misspelt(files, folder, findings)
+        found.without_agent.append(folder)
 
 
 def _too_deep(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
@@ -156,7 +179,7 @@ def _too_deep(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
 def _subagent(
     entry: Entry, orchestrator: str, folder: str, found: Discovered, findings: list[Diagnostic]
 ) -> None:
-    stem = _stem(entry.name, (*_AGENT, *_YAML, ".md"))
+    stem = _stem(entry.name, (*_AGENT, *FORMS))
     if entry.is_folder:
         message = f"{entry.path} is a folder; subagents/ holds one file per subagent"
         hint = f"write {folder}/{entry.name}.yaml"
@@ -165,42 +188,39 @@ def _subagent(
         return
     elif stem is not None:
         add(found.agents, f"{orchestrator}/{stem}", entry, folder, findings)
-    elif entry.name.endswith(".json"):
-        _not_read(entry, "write it as YAML", findings)
 
 
-def _agents_file(
-    files: Files, entry: Entry, root: str, found: Discovered, findings: list[Diagnostic]
-) -> None:
+def _agents_file(entry: Entry, root: str, found: Discovered, findings: list[Diagnostic]) -> None:
     stem = _stem(entry.name, _AGENT)
     if stem is not None:
         add(found.agents, stem, entry, root, findings)
-    elif entry.name in ("environment.yaml", "environment.yml"):
+    elif entry.name in _ENVIRONMENT_FILES:
         found.environments.append(Definition("", entry.path, root))
-    elif entry.name.endswith(".md") and not _NOT_MANAGED.match(entry.name):
-        if entry.name.lower() != _README:
-            found.texts.append(entry.path)
-    else:
-        other_file(files, entry, findings)
+    elif entry.name.lower() != _README:
+        found.offered.append(Offered(entry, "agent"))
 
 
-def other_file(files: Files, entry: Entry, findings: list[Diagnostic]) -> None:
-    """A file beside agents: a form that is not read yet, a kind not managed, or no definition."""
+def other_file(files: Files, entry: Entry, found: Discovered, findings: list[Diagnostic]) -> None:
+    """A file that nothing reads as a definition: a kind not managed, or one that looks like it."""
     name = entry.name
-    if name == _MCP:
+    if name == MCP:
         message = "mcp.json belongs to the agent in its folder, and there is none"
         hint = "put it beside agent.yaml or agent.md"
         findings.append(error("form.not_read", message, hint, span=Span(entry.path)))
-    elif name == "agent.json" or name.endswith(".agent.json"):
-        _not_read(entry, "write it as YAML", findings)
-    elif match := _NOT_MANAGED.match(name):
-        findings.append(_not_managed(entry.path, match[1].lower()))
+    elif kind := unmanaged_kind(name):
+        found.unmanaged.append((entry.path, kind))
     elif name.endswith(_YAML) and _has_model(files, entry):
         message = f"{name} has a `model:`, but is not read as an agent under this name"
         stem = _stem(name, _YAML) or ""
         wanted = "agent.yaml" if stem.lower().startswith("agent") else f"{stem}.agent.yaml"
         hint = f"rename it to {wanted}, if it is one"
         findings.append(warning("agent.misnamed", message, hint, span=Span(entry.path)))
+
+
+def unmanaged_kind(name: str) -> str:
+    """The kind that is not managed yet and that a file of this name is of, or ""."""
+    match = _NOT_MANAGED.match(name)
+    return match[1].lower() if match else ""
 
 
 def _has_model(files: Files, entry: Entry) -> bool:
@@ -210,12 +230,7 @@ def _has_model(files: Files, entry: Entry) -> bool:
         return False
 
 
-def _not_read(entry: Entry, hint: str, findings: list[Diagnostic]) -> None:
-    message = f"{entry.name} is a form that is not read yet"
-    findings.append(error("form.not_read", message, hint, span=Span(entry.path)))
-
-
-def _misspelt(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
+def misspelt(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
     """Warn of a folder that looks like an agent's and holds none."""
     names = [entry.name for entry in files.entries(folder.path)]
     signs = [
@@ -237,7 +252,8 @@ def add(
     findings: list[Diagnostic],
     *,
     alone: bool = False,
-    dialect: Literal["native", "agentlift"] = "native",
+    listed: bool = False,
+    dialect: Dialect = "native",
 ) -> None:
     """Add the definition under its name, if that can be part of an address."""
     if not all(is_part(part) for part in name.split("/")):
@@ -245,7 +261,7 @@ def add(
         hint = "letters, digits, `.`, `_` and `-`, at most 100, beginning with a letter or digit"
         findings.append(error("address.name", message, hint, span=Span(entry.path)))
         return
-    into.append(Definition(name, entry.path, folder, alone, dialect))
+    into.append(Definition(name, entry.path, folder, alone, listed, dialect))
 
 
 def is_part(name: str) -> bool:
@@ -258,8 +274,3 @@ def _stem(name: str, endings: tuple[str, ...]) -> str | None:
         if name.endswith(ending) and len(name) > len(ending):
             return name.removesuffix(ending)
     return None
-
-
-def _not_managed(path: str, kind: str) -> Diagnostic:
-    message = f"{kind}s are not managed yet, so this file would have no effect"
-    return error("kind.not_managed", message, "move it out of the project", span=Span(path))

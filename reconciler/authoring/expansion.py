@@ -5,11 +5,12 @@ From here on there is one form, and every part of it still knows where it was wr
 
 from __future__ import annotations
 
-from reconciler.authoring import cookbook
+from reconciler.authoring import ant_apply, cookbook
 from reconciler.authoring.agentlift import converted, servers_of
 from reconciler.authoring.discovery import Definition
 from reconciler.authoring.documents import Document, Item, Scope
 from reconciler.authoring.includes import is_include, spliced
+from reconciler.authoring.manifests import Manifests
 from reconciler.authoring.mcp_file import FILE, read_servers
 from reconciler.authoring.run import Run
 from reconciler.authoring.unsupported import without_local_servers, without_unmapped
@@ -20,7 +21,7 @@ def expanded(
     document: Document,
     definition: Definition,
     address: Address,
-    agents: cookbook.Manifests,
+    agents: Manifests,
     run: Run,
 ) -> Document:
     """The document in this project's own form, complete; `agents` are the project's, by file.
@@ -39,6 +40,7 @@ def expanded(
         servers = _beside(definition, address, run)
     if cookbook.is_cookbook(document):
         document = cookbook.in_own_words(document, definition.folder, agents, address, run)
+    document = ant_apply.in_own_words(document, definition, agents, address, run)
     return _lists(document, servers, definition.folder, address, run)
 
 

@@ -35,7 +35,7 @@ def foreign(source: Source, *, prose: bool = False) -> Diagnostic | None:
     if what:
         message = f"this is {what}, not a managed agent"
         return error("agent.foreign", message, _NOT_AN_AGENT, span=source.key_span((key,)))
-    if prose and (key := _claude_code_key(value)):
+    if prose and (key := claude_code_key(value)):
         message = f"this is {_CLAUDE_CODE}, not a managed agent"
         return error("agent.claude_code", message, _CONVERT, span=source.key_span((key,)))
     return None
@@ -68,9 +68,7 @@ def foreign_texts(texts: Iterable[str], run: Run) -> None:
 def _foreign_text(path: str, value: Any, run: Run) -> None:
     if not isinstance(value, dict):
         return
-    if _claude_code_key(value) or (
-        {"name", "description"} <= value.keys() and "model" not in value
-    ):
+    if claude_code_key(value) or ({"name", "description"} <= value.keys() and "model" not in value):
         message = f"this is {_CLAUDE_CODE}; it is not read as an agent"
         run.findings.append(warning("agent.claude_code", message, _CONVERT, span=Span(path)))
     elif "model" in value:
@@ -80,7 +78,7 @@ def _foreign_text(path: str, value: Any, run: Run) -> None:
         run.findings.append(warning("agent.misnamed", message, hint, span=Span(path)))
 
 
-def _claude_code_key(value: Mapping[str, Any]) -> str:
+def claude_code_key(value: Mapping[str, Any]) -> str:
     """The first key that shows frontmatter to be Claude Code's, or ""."""
     listed = isinstance(value.get("tools"), list)
     for key, item in value.items():

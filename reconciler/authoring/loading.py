@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.authoring.agent import Agent, translate
-from reconciler.authoring.agentlift_files import discover_agentlift
-from reconciler.authoring.discovery import Definition, discover
+from reconciler.authoring.ant_apply import environment_in_own_words
+from reconciler.authoring.ant_skills import named_skills
+from reconciler.authoring.definitions import definitions_of
+from reconciler.authoring.discovery import Definition
 from reconciler.authoring.documents import Overlay, overlaid
 from reconciler.authoring.environments import translate_environment
 from reconciler.authoring.expansion import expanded
 from reconciler.authoring.files import Files, Refused
 from reconciler.authoring.foreign import foreign, foreign_among_several, foreign_texts
 from reconciler.authoring.forms import nearest
-from reconciler.authoring.markdown import parse_markdown
+from reconciler.authoring.json_source import parse_file
+from reconciler.authoring.markdown import AGENT, ENVIRONMENT, parse_markdown
 from reconciler.authoring.moves import moves_of
 from reconciler.authoring.project import (
     Project,
@@ -40,8 +43,9 @@ from reconciler.authoring.skill_refs import (
     unused_skills,
 )
 from reconciler.authoring.tidy import tidied, tidy_silenced
+from reconciler.authoring.unsupported import report_unmanaged
 from reconciler.authoring.variables import Variables, check_places
-from reconciler.authoring.yaml_source import Source, empty_values, parse
+from reconciler.authoring.yaml_source import Source, empty_values
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired, Expectation, Resource, Target
 from reconciler.engine.diagnostics import (
@@ -130,13 +134,13 @@ def load(
 
 
 def _desired(project: Project, run: Run) -> tuple[Desired, list[Silence]]:
-    discovered = discover(run.files, run.paths, run.findings)
-    discover_agentlift(run.files, discovered, run.findings)
+    discovered = definitions_of(run.files, run.paths, run.findings)
+    report_unmanaged(discovered.unmanaged, run)
     taken: dict[Address, str] = {}
     agents = _defined("agent", discovered.agents, taken, run)
     environments = _defined("environment", discovered.environments, taken, run)
     _unknown_overrides(project, taken, run)
-    shelf = SkillShelf()
+    shelf = SkillShelf(named_skills(agents, discovered.named_skills))
     project_skills(discovered.skills, shelf, run)
     roster = roster_of(agents, (address for address in taken if address.kind == "agent"))
     translated = [translate(defined, roster, shelf, run) for defined in agents]
@@ -208,7 +212,7 @@ def _defined(
             if definition.name:  # a roster may still name it
                 taken.setdefault(Address(kind, definition.name), definition.file)
             continue
-        address = Address(kind, definition.name or _named(source))
+        address = Address(kind, definition.name or _named(source, kind))
         if address in taken:
             message = f"{address} is defined by {taken[address]}, too"
             hint = "rename or delete one of them"
@@ -226,6 +230,8 @@ def _defined(
         document = overlaid(source, overlay)
         if kind == "agent":
             document = expanded(document, definition, address, manifests, run)
+        else:
+            document = environment_in_own_words(document, definition, address, run)
         found.append(Defined(address, definition, document))
     return found
 
@@ -239,7 +245,12 @@ def _read(definition: Definition, kind: str, run: Run) -> Source | None:
         run.findings.append(refused.at(Span(path)))
         return None
     agentlift = definition.dialect == "agentlift"
-    source, problems = parse_markdown(path, data, bare=agentlift) if prose else parse(path, data)
+    example = AGENT if kind == "agent" else ENVIRONMENT
+    source, problems = (
+        parse_markdown(path, data, bare=agentlift, example=example)
+        if prose
+        else parse_file(path, data)
+    )
     if source is None:
         other = foreign_among_several(path, data, problems) if kind == "agent" else None
         run.findings.extend([other] if other else problems)
@@ -252,11 +263,11 @@ def _read(definition: Definition, kind: str, run: Run) -> Source | None:
     return source
 
 
-def _named(source: Source) -> str:
-    """An address's name from `name:`, for the one file whose path has none to give."""
+def _named(source: Source, kind: str) -> str:
+    """An address's name from `name:`, for a file whose path has none to give."""
     value = source.value.get("name") if isinstance(source.value, dict) else None
     slug = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-") if isinstance(value, str) else ""
-    return slug or "environment"
+    return slug or kind
 
 
 def _unknown_overrides(project: Project, known: Iterable[Address], run: Run) -> None:

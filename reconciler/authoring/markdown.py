@@ -9,16 +9,19 @@ from reconciler.authoring.yaml_source import Source, decode, parse_text
 from reconciler.engine.diagnostics import Diagnostic, Span, error
 
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
+AGENT = "---\\nmodel: …\\n---\\nThe prompt."
+ENVIRONMENT = "---\\nconfig: {type: cloud}\\n---\\nThe description."
 _CONTENT = re.compile(r"^[ \t]*[^\s#]", re.MULTILINE)
 
 
 def parse_markdown(
-    file: str, data: bytes, *, bare: bool = False
+    file: str, data: bytes, *, bare: bool = False, example: str = AGENT
 ) -> tuple[Source | None, list[Diagnostic]]:
     """Read a Markdown definition. The prose is kept to the byte, but for LF line ends.
 
     Only the first two fences count: a `---` in the prose is part of it. A file without
-    frontmatter is an error, unless `bare` says that it may be a prompt alone.
+    frontmatter is an error, with `example` as its hint, unless `bare` says that it may be a prompt
+    alone.
     """
     text, finding = decode(file, data)
     if finding is not None:
@@ -29,8 +32,7 @@ def parse_markdown(
         if bare:
             return Source(file, {}, prose=text), []
         message = f"{file.rpartition('/')[2]} must begin with frontmatter between two lines ---"
-        hint = "---\\nmodel: …\\n---\\nThe prompt."
-        return None, [error("agent.no_frontmatter", message, hint, span=Span(file))]
+        return None, [error("agent.no_frontmatter", message, example, span=Span(file))]
     begin = opening.end() + 1
     closing = _FENCE.search(text, begin)
     if closing is None:

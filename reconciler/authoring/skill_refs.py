@@ -8,6 +8,7 @@ from typing import Any
 
 from reconciler.authoring.agent_form import AnthropicSkill, CustomSkill, SkillPath
 from reconciler.authoring.agentlift_files import SHARED
+from reconciler.authoring.ant_skills import note_differences
 from reconciler.authoring.discovery import Definition
 from reconciler.authoring.documents import Scope
 from reconciler.authoring.files import Refused, inside
@@ -26,14 +27,20 @@ _ANTHROPIC = re.compile(r"anthropic/([^@\s/]+)(?:@(\S+))?\Z")
 
 @dataclass(slots=True)
 class SkillShelf:
-    """The skill folders read so far in this run, by path: each is read and hashed once."""
+    """The skill folders read so far in this run, by path: each is read and hashed once. A skill in
+    a folder of `named` goes by the name that its SKILL.md says, not by the folder's."""
 
+    named: frozenset[str] = frozenset()
     read: dict[str, Skill | None] = field(default_factory=dict)
 
     def get(self, folder: str, run: Run) -> Skill | None:
         if folder not in self.read:
             address = f"skill/{folder.rpartition('/')[2]}"
-            self.read[folder] = read_skill(run.files, folder, address, run.findings)
+            named = folder in self.named
+            skill = read_skill(run.files, folder, address, run.findings, named=named)
+            if named and skill is not None:
+                note_differences(skill.content, folder, run)
+            self.read[folder] = skill
         return self.read[folder]
 
 

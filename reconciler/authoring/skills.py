@@ -42,8 +42,13 @@ class Skill:
     likeness: str  # the digest of everything but the name
 
 
-def read_skill(files: Files, folder: str, address: str, findings: list[Diagnostic]) -> Skill | None:
-    """Read and check the skill in `folder`. None, with findings, if it can't be uploaded."""
+def read_skill(
+    files: Files, folder: str, address: str, findings: list[Diagnostic], *, named: bool = False
+) -> Skill | None:
+    """Read and check the skill in `folder`. None, with findings, if it can't be uploaded.
+
+    Its name must be the folder's, unless `named` says that SKILL.md alone decides.
+    """
     place = Span(f"{folder}/SKILL.md")
     before = len(findings)
     try:
@@ -59,7 +64,8 @@ def read_skill(files: Files, folder: str, address: str, findings: list[Diagnosti
         listed = ", ".join(left_out[:8]) + (" …" if len(left_out) > 8 else "")
         findings.append(note("skill.left_out", f"not uploaded: {listed}", span=place))
     findings.extend(in_files({names[name].path: held for name, held in data.items()}, address))
-    slug = _manifest(place.file, data["SKILL.md"], folder, address, findings)
+    wanted = None if named else folder.rpartition("/")[2]
+    slug = _manifest(place.file, data["SKILL.md"], wanted, address, findings)
     if slug is None or any(item.severity == "error" for item in findings[before:]):
         return None
     listing = tuple(
@@ -172,9 +178,10 @@ def _has_manifest(
 
 
 def _manifest(
-    file: str, data: bytes, folder: str, address: str, findings: list[Diagnostic]
+    file: str, data: bytes, wanted: str | None, address: str, findings: list[Diagnostic]
 ) -> str | None:
-    """The slug that SKILL.md's frontmatter names, every rule about the frontmatter checked."""
+    """The slug that SKILL.md's frontmatter names, every rule about the frontmatter checked;
+    `wanted` is what it must be, None if it may be anything."""
     text, problem = decode(file, data)
     if problem is not None:
         findings.append(problem)
@@ -201,12 +208,12 @@ def _manifest(
         scope.error("skill.no_frontmatter", "the frontmatter holds no mapping", (), hint)
         return None
     _description(source.value.get("description"), scope)
-    return _slug(source.value.get("name"), folder.rpartition("/")[2], scope)
+    return _slug(source.value.get("name"), wanted, scope)
 
 
-def _slug(name: object, folder: str, scope: Scope) -> str | None:
+def _slug(name: object, folder: str | None, scope: Scope) -> str | None:
     if not isinstance(name, str):
-        hint = f'name: "{folder}"'
+        hint = f'name: "{folder}"' if folder else "name: …"
         message = "the frontmatter needs a `name`, and it must be text"
         scope.error("skill.name", message, ("name",), hint)
         return None
@@ -219,7 +226,7 @@ def _slug(name: object, folder: str, scope: Scope) -> str | None:
         if word in name:
             message = f"`name`: the word {word} is reserved"
             scope.error("skill.reserved_name", message, ("name",), "choose another name")
-    if name != folder:
+    if folder is not None and name != folder:
         message = f"`name` is {name}, but the folder is {folder}; the platform wants them equal"
         hint = "rename one of them; under another name it is a new skill, since a name can't change"
         scope.error("skill.name_mismatch", message, ("name",), hint)

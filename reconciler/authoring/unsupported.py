@@ -1,18 +1,35 @@
 """`--skip-unsupported`: what the platform can't represent is left out, each time with a warning.
 
 Only whole entries go: an MCP server that is started by a command, with what names it in `tools`,
-and a word that is no built-in tool. What is left out is a tool less, so nothing is widened.
+a word that is no built-in tool, and the file of a kind that is not managed. What is left out is
+something less, so nothing is widened.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from reconciler.authoring.documents import Item
 from reconciler.authoring.run import Run
 from reconciler.authoring.tool_form import BUILTIN_TOOLS, ENTRY_TYPES
 from reconciler.authoring.words import WordError, builtin_word
-from reconciler.engine.diagnostics import warning
+from reconciler.engine.diagnostics import Span, error, warning
+
+
+def report_unmanaged(paths: Iterable[tuple[str, str]], run: Run) -> None:
+    """Name each file of a kind that is not managed, an error unless such files are left out;
+    `paths` come with their kind."""
+    for path, kind in paths:
+        place = Span(path)
+        message = f"{kind}s are not managed yet, so this file would have no effect"
+        if run.skip_unsupported:
+            message = f"{kind}s are not managed yet; left out"
+            hint = "leave it to what applies it today, or move it out of the project"
+            run.findings.append(warning("kind.not_managed", message, hint, span=place))
+        else:
+            hint = "move it out of the project, or leave it out with --skip-unsupported"
+            run.findings.append(error("kind.not_managed", message, hint, span=place))
 
 
 def without_local_servers(

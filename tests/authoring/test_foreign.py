@@ -80,8 +80,6 @@ def test_an_alias_beside_a_list_of_tools_is_an_alias(tmp_path: Path) -> None:
     [
         ("---\nname: r\ndescription: d\n---\nProse.\n", "agent.claude_code agents/r.md:1:1"),
         (f"---\n{CLAUDE[0][0]}---\n", "agent.claude_code agents/r.md:1:1"),
-        ("---\nmodel: m\n---\nProse.\n", "agent.misnamed agents/r.md:1:1"),
-        ("---\nmodel: m\ntools: [read]\n---\n", "agent.misnamed agents/r.md:1:1"),
         ("Rules for pitches.\n", None),
         ("---\ntitle: Rules\n---\n", None),
         ("---\nA rule\n---\n", None),

@@ -1,6 +1,6 @@
 """The page of every diagnostic code of this room. A code is a promise.
 
-files, forms, cookbooks, conversions, project, agents, skills, silences, lints: by what a
+files, forms, cookbooks, ant_apply, conversions, project, agents, skills, silences, lints: by what a
 finding is about
 """
 
@@ -11,6 +11,7 @@ from typing import Final
 
 from reconciler.authoring.codes import (
     agents,
+    ant_apply,
     conversions,
     cookbooks,
     files,
@@ -28,6 +29,7 @@ CODES: Final[Mapping[str, Code]] = {
     **files.CODES,
     **forms.CODES,
     **cookbooks.CODES,
+    **ant_apply.CODES,
     **conversions.CODES,
     **project.CODES,
     **agents.CODES,

@@ -70,10 +70,10 @@ CODES: Final[Mapping[str, Code]] = {
         "Write one entry into it, or a list of them.",
     ),
     "include.name": Code(
-        "an included file is not one .yaml, .yml or .json file",
-        "Each file is named by itself, so that a review sees what is added.",
-        "Name the file with its ending, and without wildcards.",
-        "tools: [read, ./tools/tickets.yaml]",
+        "an included file is no .yaml, .yml or .json file",
+        "The ending says how a file is read; a pattern means its files in path order.",
+        "Name the file with its ending.",
+        "tools: [read, ./tools/tickets.yaml, ./tools/orders-*.json]",
     ),
     "include.nested": Code(
         "an included file includes another",

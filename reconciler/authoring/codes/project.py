@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from reconciler.engine.codes import WARNING, Code
+from reconciler.engine.codes import ERROR_OR_WARNING, WARNING, Code
 
 CODES: Final[Mapping[str, Code]] = {
     # reconcile.yaml
@@ -93,7 +93,8 @@ CODES: Final[Mapping[str, Code]] = {
     "kind.not_managed": Code(
         "a definition of a kind that is not managed yet",
         "It would have no effect, while its author expects one.",
-        "Move it out of the project.",
+        "Move it out of the project, or leave such files out with --skip-unsupported.",
+        severities=ERROR_OR_WARNING,
     ),
     # Environments
     "environment.host": Code(
