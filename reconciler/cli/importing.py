@@ -116,9 +116,8 @@ def _homes(settings: Settings, wish: Wish) -> tuple[Home, Home]:
 
 
 def _ready(scene: Scene, material: Material, taking_over: bool, say: Progress) -> Ready:
-    """A draft that means what is live. What does not is left out, one reason at a time: first the
-    registration of an agent, then the agent."""
-    from reconciler.authoring.importing.draft import compose, left_out, registration_of
+    """A draft that means what is live; what does not is left out, until the rest does."""
+    from reconciler.authoring.importing.draft import compose
     from reconciler.authoring.laid_over import LaidOver
 
     left: dict[str, Diagnostic] = {}
@@ -129,41 +128,59 @@ def _ready(scene: Scene, material: Material, taking_over: bool, say: Progress) -
         if draft.left_out:
             left |= draft.left_out
             continue
-        by_id = {item.id: address for address, item in draft.bound.items()}
-        rows = {
-            registration_of(one, by_id[identity]): one
-            for identity, one in material.registered.items()
-            if identity in by_id
-        }
-        over = {path: data for unit in draft.units for path, data in unit.files.items()}
+        rows = _rows(material, draft)
         becoming = _placed(scene, draft)
+        over = {path: data for unit in draft.units for path, data in unit.files.items()}
         files = LaidOver(scene.home.root, {**scene.home.made, **over})
         say(f"checking {len(draft.units)} objects")
         checked = _checked(scene, files, draft, rows)
         if not checked.differences:
             return Ready(draft, rows, checked, becoming, tuple(left.values()))
-        for address, why in checked.differences.items():
-            item = draft.bound.get(address)
-            dropped = {
-                identity
-                for identity in material.registered
-                if identity in by_id
-                and (
-                    by_id[identity] == address
-                    or registration_of(material.registered[identity], by_id[identity]).name
-                    == address.name
-                )
-            }
-            if dropped:
-                kept = {k: one for k, one in material.registered.items() if k not in dropped}
-                material = replace(material, registered=kept)
-                break  # what else differs may follow from it
-            elif item is not None and item.kind == "skill":
-                material = material.without_skill(item.id, why)
-            elif item is not None:
-                left[item.id] = left_out(item, address, why)
-            else:
-                raise Failure(error("import.left_out", f"{address}: {why}", address=str(address)))
+        material, gone = _narrowed(material, draft, rows, checked.differences)
+        left |= gone
+
+
+def _rows(material: Material, draft: Draft) -> dict[Address, Registered]:
+    """The rows to take over, by the address that each registration has."""
+    from reconciler.authoring.importing.draft import registration_of
+
+    return {
+        registration_of(material.registered[item.id], address): material.registered[item.id]
+        for address, item in draft.bound.items()
+        if item.id in material.registered
+    }
+
+
+def _narrowed(
+    material: Material,
+    draft: Draft,
+    rows: Mapping[Address, Registered],
+    differences: Mapping[Address, str],
+) -> tuple[Material, dict[str, Diagnostic]]:
+    """The material without what differs, and why objects are left out. Registrations go first:
+    an agent may differ for nothing but its `ntropii:`."""
+    from reconciler.authoring.importing.draft import left_out
+
+    live = {address: draft.bound[address] for address in differences if address in draft.bound}
+    ids = {item.id for item in live.values()}
+    names = {address.name for address in differences}
+    broken = {
+        identity
+        for identity, one in material.registered.items()
+        if identity in ids or any(row is one and at.name in names for at, row in rows.items())
+    }
+    if broken:
+        kept = {key: one for key, one in material.registered.items() if key not in broken}
+        return replace(material, registered=kept), {}
+    gone: dict[str, Diagnostic] = {}
+    for address, why in differences.items():
+        if address not in live:
+            raise Failure(error("import.left_out", f"{address}: {why}", address=str(address)))
+        if address.kind == "skill":
+            material = material.without_skill(live[address].id, why)
+        else:
+            gone[live[address].id] = left_out(live[address], address, why)
+    return material, gone
 
 
 def _checked(
@@ -191,37 +208,33 @@ def _refuse_replacing(ready: Ready) -> None:
 
 
 def _write(scene: Scene, ready: Ready, path: Path, say: Progress) -> None:
-    """Objects in order, the lock after the skills and environments and at the end. What was
-    written before a failure stays, and is in the lock."""
+    """Objects in order; the lock after each that no name protects from being made twice, and at
+    the end. What was written before a failure stays, and is in the lock."""
     from reconciler.authoring.importing.placing import NotPlaced, place
     from reconciler.platform.lockfile import LockStore
 
-    store = LockStore(path, scene.lock)
-    whole: set[Address] = {one for one in ready.draft.bound if one.kind == "skill"}
+    store, units = LockStore(path, scene.lock), ready.draft.units
+    skills = {address for address in ready.draft.bound if address.kind == "skill"}
+    whole: set[Address] = set()
 
     def save() -> None:
-        objects = dict(store.lock.objects)
-        objects |= {
-            one: entry
-            for one, entry in ready.checked.lock.objects.items()
-            if one in whole or one not in ready.draft.bound
-        }
-        if objects != store.lock.objects:
+        made = ready.checked.lock.objects
+        new = made if whole >= {unit.address for unit in units} else {at: made[at] for at in whole}
+        if not new.items() <= store.lock.objects.items():
+            objects = {**store.lock.objects, **new}
             store.replace_with(replace(store.lock, objects=objects), scene.live.origin)
 
-    written = 0
     try:
-        for unit in place(scene.home, ready.draft.units, ready.files):
-            if unit.address.kind == "agent" and not any(one.kind == "agent" for one in whole):
+        for unit in place(scene.home, units, ready.files):
+            whole |= {unit.address, *skills}
+            if unit.address.kind != "agent":
                 save()
-            whole.add(unit.address)
-            written += 1
     except NotPlaced as failure:
-        code = exit_codes.FAILED_AFTER_WRITE if written else exit_codes.ERROR
+        code = exit_codes.FAILED_AFTER_WRITE if whole else exit_codes.ERROR
         raise Failure(*failure.findings, exit_code=code) from failure
     finally:
         save()
-    say(f"wrote {len(ready.draft.units)} objects")
+    say(f"wrote {len(units)} objects")
 
 
 def _again(scene: Scene, ready: Ready) -> tuple[tuple[str, str], ...]:

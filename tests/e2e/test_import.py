@@ -534,3 +534,44 @@ def test_another_agent_s_mistake_stops_the_import(project: Project) -> None:
     assert "agents/broken/agent.yaml" in imported(project, "helper", code=1)
     assert tree(project.root) == before
     imported(project, "helper", "--into", str(project.root / "apart"))
+
+
+def test_a_marker_that_two_agents_carry_names_neither(project: Project) -> None:
+    for name in ("one", "two"):
+        make(project, name, metadata={"reconciler": "funds/sandbox/agent/one@1"})
+    make(project, "three")
+    told = imported(project, "--all", code=1)
+    assert told.count("import.left_out") == 2 and "several live objects" in told
+    assert [one.name for one in (project.root / "agents").iterdir()] == ["three"]
+
+
+def test_a_member_that_is_archived_stays_an_id(project: Project) -> None:
+    member = make(project, "member")
+    coordinator(project, "lead", member)
+    client(project).beta.agents.archive(member.id)
+    assert "round trip: 0 differences" in imported(project, "lead")
+    assert member.id in (project.root / "agents/lead/agent.yaml").read_text()
+    project.plan(code=0)
+
+
+def test_a_dry_run_makes_no_project(project: Project, tmp_path: Path) -> None:
+    make(project, "helper")
+    told = imported(project, "--all", "--dry-run", "--into", str(tmp_path / "new"))
+    assert "would be written reconcile.yaml" in told and not (tmp_path / "new").exists()
+
+
+def test_a_member_of_a_folder_keeps_its_place(project: Project) -> None:
+    """A subagent's address has two parts: its file is in the folder of the first."""
+    marked = {"metadata": {"reconciler": "funds/sandbox/agent/lead/reader@1"}}
+    skill = upload(project, "cite")
+    entry = {"type": "custom", "skill_id": skill.id, "version": skill.latest_version_id}
+    reader = make(project, "reader", system="Read.\r\nAll.\n", skills=[entry], **marked,
+                  tools=[{"type": "agent_toolset_20260401"}])  # fmt: skip
+    upload_version(project, skill.id, "cite", "Newer.")
+    marker = {"reconciler": "funds/sandbox/agent/lead@1"}
+    coordinator(project, "lead", reader, system="Lead.\n", metadata=marker)
+    assert "round trip: 0 differences" in imported(project, "lead")
+    assert {path for path in tree(project.root) if path.startswith("agents/")} == {
+        "agents/lead/agent.yaml", "agents/lead/system-prompt.md", "agents/lead/reader.agent.yaml"
+    }  # fmt: skip
+    project.plan(code=0)
