@@ -13,9 +13,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from reconciler.authoring import CODES, load
 from reconciler.authoring.importing import agenta, claude_code
 from reconciler.authoring.importing.agent_document import definition_files
@@ -127,52 +124,6 @@ def test_a_link_is_never_followed(tmp_path: Path) -> None:
         if item.severity == "error"
     ]
     assert codes == ["path.symlink", "path.symlink"]
-
-
-_PIECES = [
-    "tools",
-    "mcp__wiki__*",
-    "[",
-    "]",
-    "{",
-    "}",
-    ":",
-    "null",
-    "Bash(",
-    ")",
-    ",",
-    "\n",
-    " ",
-    "&a",
-]
-
-
-@settings(deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_no_input_makes_a_traceback(
-    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    mangled(data, tmp_path_factory.mktemp("mangled"))
-
-
-def mangled(data: st.DataObject, folder: Path) -> None:
-    """Convert a sample with pieces of it changed; nothing outside the folder may be written."""
-    name = data.draw(st.sampled_from(sorted(ASKED)))
-    shutil.copytree(DATA / name, folder / name)
-    files = sorted(path for path in (folder / name).rglob("*") if path.is_file())
-    file = data.draw(st.sampled_from(files))
-    text = file.read_text()
-    for _ in range(data.draw(st.integers(1, 3))):
-        at = data.draw(st.integers(0, len(text)))
-        length = data.draw(st.integers(0, 12))
-        piece = data.draw(st.sampled_from(_PIECES) | st.text(max_size=4))
-        text = text[:at] + piece + text[at + length :]
-    file.write_text(text, encoding="utf-8", errors="surrogatepass")
-    dialect = DIALECTS[name.removesuffix("-refused")]
-    conversion = dialect(Asked(folder / name, MODELS, data.draw(st.booleans())))
-    for path in written(conversion):
-        assert ".." not in path.split("/") and not path.startswith("/")
-    shutil.rmtree(folder / name)
 
 
 if __name__ == "__main__":
