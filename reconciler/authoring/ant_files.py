@@ -55,7 +55,7 @@ def discover_ant(
 ) -> None:
     """Give each file that is offered a kind, or leave it as what it is; add what a lock names."""
     walk = _Walk(files, paths, found, findings)
-    listed = dict(_listed(files, findings))
+    listed = dict(_listed(files, paths, findings))
     _by_type(walk)
     prompts: set[str] | None = None
     for offer in found.offered:
@@ -110,7 +110,9 @@ def _named_kind(name: str) -> str:
     return match[1] if match and name.endswith(FORMS) else ""
 
 
-def _listed(files: Files, findings: list[Diagnostic]) -> Iterator[tuple[str, str]]:
+def _listed(
+    files: Files, paths: PathsForm, findings: list[Diagnostic]
+) -> Iterator[tuple[str, str]]:
     """The files that a claude-lock.json names, and the kind it gives them."""
     try:
         if not files.is_file(LOCK):
@@ -120,16 +122,24 @@ def _listed(files: Files, findings: list[Diagnostic]) -> Iterator[tuple[str, str
         findings.append(refused.at(Span(LOCK)))
         return
     findings.extend(problems)
-    value = source.value if source is not None else None
-    resources = value.get("resources") if isinstance(value, dict) else None
-    for written, resource in resources.items() if isinstance(resources, dict) else ():
-        kind = resource.get("kind") if isinstance(resource, dict) else None
-        if source is None or kind not in KINDS or not written.startswith("./"):
+    if source is None:
+        return
+    resources = source.value.get("resources") if isinstance(source.value, dict) else None
+    if not isinstance(resources, dict):
+        message = f"{LOCK} says of no file which resource it is"
+        hint = "restore it from git, or delete it"
+        findings.append(error("field.type", message, hint, span=source.span(("resources",))))
+        return
+    for written, resource in resources.items():
+        if not written.startswith("./"):  # a skill of another repository
             continue
         try:
             path = inside("", written).removesuffix("/SKILL.md")
-            if files.entry(path) is not None:  # a deleted file defines nothing
-                yield path, kind
+            if files.entry(path) is None:  # a deleted file defines nothing
+                continue
+            said = resource.get("kind") if isinstance(resource, dict) else None
+            kind = said if isinstance(said, str) else kind_of(files, paths, path)
+            yield path, kind or "agent"
         except Refused as refused:
             findings.append(refused.at(source.key_span(("resources", written))))
 
@@ -216,7 +226,7 @@ def _leave(offer: Offered, walk: _Walk) -> None:
 
 def _define(kind: str, entry: Entry, walk: _Walk, *, listed: bool = False) -> None:
     found = walk.found
-    if kind in UNMANAGED:
+    if kind not in ("agent", "environment", "skill"):
         found.unmanaged.append((entry.path, kind))
     elif kind == "skill":
         message = "a skill is a folder with a SKILL.md; a file of this type is not read"
