@@ -282,6 +282,9 @@ def _check_store(caller: Home, home: Home) -> None:
     if home.settings.name != EMBEDDED:
         return
     own, store = home.root / UNCOMMITTED / "sandbox.sqlite", store_of(caller.root)
+    if own.parent.is_symlink():
+        message = f"{own.parent} is a symbolic link, which is never followed"
+        raise Failure(error("path.symlink", message, "move it away"))
     if os.path.lexists(own) and own.resolve() != store.resolve():
         message = f"{own} is an embedded platform of its own, and not the one that is read"
         hint = "move it away, or import from within that folder"

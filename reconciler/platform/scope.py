@@ -28,6 +28,7 @@ class Scope:
     tenants: tuple[str, ...]
     uses_registry: bool
     agent_names: Mapping[Address, str]  # of declared agents that the lock does not know
+    skills: Mapping[str, Address]  # of the lock, by id: their labels may say anything
     contents: Mapping[Address, tuple[SkillContent, ...]]  # of declared skills
 
     def is_ours(self, item: LiveObject) -> bool:
@@ -56,7 +57,8 @@ class Scope:
 
     def other_contents(self, skill: LiveObject) -> tuple[SkillContent, ...]:
         """What the folders hold of this skill, if none of its versions has some of it; else ()."""
-        wanted = self.contents.get(skill.marker.address, ()) if skill.marker else ()
+        address = self.skills.get(skill.id) or (skill.marker.address if skill.marker else None)
+        wanted = self.contents.get(address, ()) if address else ()
         return wanted if any(one.digest not in skill.contents for one in wanted) else ()
 
     def pinned(self, skill: LiveObject, objects: Iterable[LiveObject]) -> set[str]:
@@ -103,6 +105,11 @@ def make_scope(desired: Desired, lock: Lock) -> Scope:
             one.address: str(one.body.get("name"))
             for one in desired.resources
             if one.address.kind == "agent" and one.address not in lock.objects
+        },
+        skills={
+            entry.id: address
+            for address, entry in lock.objects.items()
+            if address.kind == "skill" and entry.id
         },
         contents={one.address: one.contents for one in desired.resources if one.contents},
     )

@@ -153,6 +153,8 @@ def test_skills_are_unpacked_at_their_versions(project: Project) -> None:
     project.plan(code=0)
     assert not any("/content" in one["path"] for one in project.server.requests())
     project.edit("skills/cite/SKILL.md", "Cites better.\n---", "Cites best.\n---")
+    planned = project.plan(code=2).stdout
+    assert "Cites better." in planned and "Cites best." in planned
     project.apply()
     assert ("POST", f"/v1/skills/{cite.id}/versions") in project.writes()
     assert client(project).beta.agents.retrieve(first.id).version == 2
@@ -356,6 +358,11 @@ def test_into_another_folder(project: Project, tmp_path: Path) -> None:
     (own / ".reconcile").mkdir(parents=True)
     (own / ".reconcile/sandbox.sqlite").write_bytes(b"")
     assert "import.other_store" in imported(project, "--all", "--into", str(own), code=5)
+    (tmp_path / "trap").mkdir()
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked/.reconcile").symlink_to(tmp_path / "trap")
+    told = imported(project, "--all", "--into", str(tmp_path / "linked"), code=1)
+    assert "path.symlink" in told and not list((tmp_path / "trap").iterdir())
 
 
 def test_json(project: Project) -> None:
