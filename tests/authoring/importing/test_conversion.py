@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from reconciler.authoring import CODES, load
 from reconciler.authoring.importing import agenta, claude_code
 from reconciler.authoring.importing.agent_document import definition_files
