@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +9,13 @@ from pathlib import Path
 import click
 
 from reconciler import __version__
+from reconciler.cli.job_summary import add_to_summary
 from reconciler.cli.terminal import write_json, write_lines
 from reconciler.engine.diagnostics import Diagnostic, Silenced
 from reconciler.render.diagnostics_text import diagnostics_lines, totals_line
 from reconciler.render.github_annotations import workflow_commands
 from reconciler.render.lines import line, plain
 from reconciler.render.sarif import sarif_document
-
-_SUMMARY = "GITHUB_STEP_SUMMARY"  # the file of a job's summary (GitHub's default variables)
 
 
 def write_annotations(findings: Iterable[Diagnostic]) -> None:
@@ -32,10 +29,8 @@ def write_annotations(findings: Iterable[Diagnostic]) -> None:
         write_lines([line(f"{len(rest)} more than GitHub shows beside the lines:")])
         write_lines(diagnostics_lines(rest)[:-1])
     write_lines([totals_line(listed)])
-    summary = os.environ.get(_SUMMARY)
-    if summary and listed:
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(fenced(plain(diagnostics_lines(listed))))
+    if listed:
+        add_to_summary(plain(diagnostics_lines(listed)))
 
 
 def write_sarif(findings: Iterable[Diagnostic], silenced: Iterable[Silenced]) -> None:
@@ -43,12 +38,6 @@ def write_sarif(findings: Iterable[Diagnostic], silenced: Iterable[Silenced]) ->
     from reconciler.cli.codes import every_code
 
     write_json(sarif_document(findings, silenced, every_code(), __version__))
-
-
-def fenced(text: str) -> str:
-    """The text as a block of Markdown in which nothing is Markdown."""
-    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 0)
-    return f"{fence}text\n{text}{fence}\n"
 
 
 def in_repository(finding: Diagnostic, root: Path) -> Diagnostic:

@@ -9,12 +9,15 @@ from pathlib import Path
 import click
 
 from reconciler.cli import exit_codes
+from reconciler.cli.job_summary import add_to_summary
 from reconciler.cli.options import common, judged, leaving_out, planning, strictly
 from reconciler.cli.saved import write_plan
 from reconciler.cli.settings import Settings
-from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
+from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines, write_text
 from reconciler.cli.world import Place, Planned, planned, reach
 from reconciler.engine.plan import Plan, PlanOptions
+from reconciler.render.lines import plain
+from reconciler.render.markdown import Meta, comment_body
 from reconciler.render.plan_documents import plan_document
 from reconciler.render.plan_text import plan_lines
 
@@ -33,7 +36,7 @@ from reconciler.render.plan_text import plan_lines
 @leaving_out
 @strictly
 @judged
-@common()
+@common("markdown")
 def plan(
     settings: Settings,
     options: PlanOptions,
@@ -41,7 +44,11 @@ def plan(
     out: Path | None,
     saved: Path | None = None,
 ) -> int:  # fmt: skip
-    """Show what would be done to make the target equal to the folders. Nothing is written."""
+    """Show what would be done to make the target equal to the folders. Nothing is written.
+
+    `markdown` is the comment of a pull request; in a GitHub job, the full text goes to the job's
+    summary.
+    """
     if saved is not None:
         raise click.UsageError(f"{saved} is a file: `apply` carries out saved plans")
     say = progress(settings.verbose or is_terminal(sys.stderr))
@@ -60,9 +67,14 @@ def show_plan(settings: Settings, place: Place, found: Planned, *, to_stderr: bo
     shown = with_findings(found.plan, place)
     if settings.format == "json" and not to_stderr:
         write_json(plan_document(shown, found.live.origin, found.options, place.loaded.silenced))
+        return
+    silenced = len(place.loaded.silenced)
+    lines = plan_lines(shown, found.live.origin, silenced)
+    if settings.format == "markdown":
+        write_text(comment_body(shown, Meta("", found.live.origin, silenced)))
+        add_to_summary(plain(lines))
     else:
-        silenced = len(place.loaded.silenced)
-        write_lines(plan_lines(shown, found.live.origin, silenced), to_stderr=to_stderr)
+        write_lines(lines, to_stderr=to_stderr)
 
 
 def with_findings(plan: Plan, place: Place) -> Plan:

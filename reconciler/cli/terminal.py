@@ -46,6 +46,11 @@ def write_json(document: Mapping[str, Any]) -> None:
     click.echo("\n".join(inert(one) for one in text.split("\n")))
 
 
+def write_text(text: str) -> None:
+    """Text that is safe to print as it is, on stdout."""
+    click.echo(_encodable(text, sys.stdout), nl=False)
+
+
 def progress(enabled: bool) -> Progress:
     """A function that says on stderr what is going on, or nothing."""
 

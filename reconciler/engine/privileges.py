@@ -50,6 +50,11 @@ def raises(before: Mapping[str, Value], after: Mapping[str, Value]) -> tuple[Rai
     return tuple(sorted(set(found)))
 
 
+def permission_text(permission: str) -> str:
+    """`asks`, `runs without asking`: an effective permission in words."""
+    return _WORDS.get(permission, permission)
+
+
 def permissions(tools: Mapping[str, Any]) -> dict[str, str]:
     """The effective permission of each tool of a normalised `tools` (`off`, or a policy).
 

@@ -64,10 +64,11 @@ def new_lines(path: str, value: Value, indent: int) -> Iterator[Line]:
             yield line(f"tools, {name}: {effect}", indent=indent)
         return
     for difference in differences(path, ABSENT, value):
-        yield line(f"{difference.path}: {_new_text(difference)}", indent=indent)
+        yield line(f"{difference.path}: {new_text(difference)}", indent=indent)
 
 
-def _new_text(difference: Difference) -> str:
+def new_text(difference: Difference) -> str:
+    """A value that is new; prose of several lines by its size."""
     if is_text(difference) and "\n" in difference.after:
         return _size(difference.after)
     return value_text(difference.after)

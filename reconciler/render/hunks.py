@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal, TypeAlias
 
 from reconciler.render.lines import counted
 from reconciler.render.printable import redacted
-from reconciler.render.sequences import blocks, groups
+from reconciler.render.sequences import Block, blocks, groups
 
 #: `@` opens a hunk; `\` says that a newline is missing.
 Sign: TypeAlias = Literal["@", " ", "-", "+", "\\"]
@@ -28,23 +29,31 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class TextChange:
-    """A change of a text: what it amounts to in words, and the rows of its hunks."""
+    """A change of a text: what it amounts to in words, the rows of its hunks, and how many changed
+    lines are left out of them."""
 
     summary: str
     rows: tuple[Row, ...] = ()
+    left: int = 0
 
 
-def compare_texts(before: str, after: str, context: int = 3) -> TextChange:
-    """The hunks, line by line; secrets are masked first. The texts must differ."""
+def compare_texts(before: str, after: str, context: int = 3, most: int | None = None) -> TextChange:
+    """The hunks, line by line, at most so many rows; secrets are masked first. The texts must
+    differ."""
     left, right = redacted(_lf(before)), redacted(_lf(after))
     if left == right:
         same = _lf(before) == _lf(after)
         return TextChange(_line_endings(before, after) if same else MASKED)
     remark = _remark(left, right, ("\r" in before) != ("\r" in after))
-    rows = tuple(_hunks(_split(left), _split(right), context, remark == WHITESPACE))
-    added, removed = (sum(row.sign == sign for row in rows) for sign in "+-")
+    old, new = _split(left), _split(right)
+    found = blocks(old, new)
+    added = sum(one.other_end - one.other for one in found if not one.equal)
+    removed = sum(one.end - one.start for one in found if not one.equal)
+    rows = tuple(islice(_hunks(old, new, found, context, remark == WHITESPACE), most))
+    shown = sum(row.sign in "+-" for row in rows)
     summary = f"{counted(added, 'line')} added, {removed:,} removed"
-    return TextChange(f"{summary} ({remark})" if remark else summary, rows)
+    summary = f"{summary} ({remark})" if remark else summary
+    return TextChange(summary, rows, added + removed - shown)
 
 
 def _lf(text: str) -> str:
@@ -76,10 +85,14 @@ def _split(text: str) -> list[str]:
 
 
 def _hunks(
-    before: Sequence[str], after: Sequence[str], context: int, reveal: bool
+    before: Sequence[str],
+    after: Sequence[str],
+    found: Sequence[Block],
+    context: int,
+    reveal: bool,
 ) -> Iterator[Row]:
     show = _revealed if reveal else _bare
-    for group in groups(blocks(before, after), context):
+    for group in groups(found, context):
         first, last = group[0], group[-1]
         yield Row("@", _place(first.other + 1, last.other_end))
         for block in group:

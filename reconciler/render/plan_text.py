@@ -30,9 +30,10 @@ _ALWAYS_COUNTED = frozenset({"create", "update", "archive"})
 
 def plan_lines(plan: Plan, origin: Origin | None = None, silenced: int = 0) -> list[Line]:
     """The whole plan; sections without content are left out."""
+    upcoming = upcoming_versions(plan)
     sections = [
         [header_line(plan.project, plan.target, origin)],
-        list(_flat(action_lines(action, _upcoming(plan)) for action in plan.actions)),
+        list(_flat(action_lines(action, upcoming) for action in plan.actions)),
         list(_flat(held_lines(held) for held in plan.held)),
         _orphans(plan),
         _released(plan),
@@ -112,13 +113,22 @@ def held_lines(held: Held) -> Iterator[Line]:
 
 def totals_lines(plan: Plan) -> list[Line]:
     """The last line, and what forbids applying if something does."""
-    totals = plan.totals()
-    lines = []
+    stop = obstacle_text(plan)
+    lines = [line(Piece(stop, "error"))] if stop else []
+    digest = f" Digest {plan.digest}" if plan.has_changes else ""
+    return [*lines, line(Piece(totals_text(plan) + digest, "strong"))]
+
+
+def obstacle_text(plan: Plan) -> str:
+    """What forbids applying anything at all; may be empty."""
     if not plan.complete:
-        text = "The plan is incomplete: something could not be read, so nothing can be applied."
-        lines.append(line(Piece(text, "error")))
-    elif not plan.applicable:
-        lines.append(line(Piece("Nothing can be applied while there are errors.", "error")))
+        return "The plan is incomplete: something could not be read, so nothing can be applied."
+    return "" if plan.applicable else "Nothing can be applied while there are errors."
+
+
+def totals_text(plan: Plan) -> str:
+    """`Plan: 1 to create, 0 to update, 0 to archive; 3 unchanged, 1 held back.`"""
+    totals = plan.totals()
     rest = [f"{totals['held']:,} held back"] if totals["held"] else []
     rest += [f"{totals['orphaned']:,} orphaned"] if totals["orphaned"] else []
     unchanged = totals["unchanged"]
@@ -126,13 +136,11 @@ def totals_lines(plan: Plan) -> list[Line]:
         verbs = [f"{totals[verb]:,} to {verb}" for verb in _VERBS
                  if totals[verb] or verb in _ALWAYS_COUNTED]  # fmt: skip
         tail = ", ".join([f"{unchanged:,} unchanged", *rest])
-        text = f"Plan: {', '.join(verbs)}; {tail}. Digest {plan.digest}"
-    elif plan.held or not plan.applicable:
-        text = f"Nothing to apply: {', '.join([f'{unchanged:,} unchanged', *rest])}."
-    else:
-        equal = f"{counted(unchanged, 'object is', 'objects are')} equal to the folders"
-        text = f"No changes. {'; '.join([equal, *rest])}."
-    return [*lines, line(Piece(text, "strong"))]
+        return f"Plan: {', '.join(verbs)}; {tail}."
+    if plan.held or not plan.applicable:
+        return f"Nothing to apply: {', '.join([f'{unchanged:,} unchanged', *rest])}."
+    equal = f"{counted(unchanged, 'object is', 'objects are')} equal to the folders"
+    return f"No changes. {'; '.join([equal, *rest])}."
 
 
 def _payload_lines(action: Action) -> Iterator[Line]:
@@ -158,11 +166,11 @@ def _pins(action: Action, upcoming: Mapping[Address, int]) -> dict[Address, str]
             for cause in action.because:
                 if found.path.endswith(f".{cause}"):
                     before, after = found.before, upcoming.get(cause, found.after)
-                    pins[cause] = f" {_version(before)} → {_version(after)}"
+                    pins[cause] = f" {version_text(before)} → {version_text(after)}"
     return pins
 
 
-def _upcoming(plan: Plan) -> dict[Address, int]:
+def upcoming_versions(plan: Plan) -> dict[Address, int]:
     """The version each agent of the plan will have: an update makes exactly the next one."""
     found = {}
     for action in plan.actions:
@@ -174,7 +182,8 @@ def _upcoming(plan: Plan) -> dict[Address, int]:
     return found
 
 
-def _version(value: Value) -> str:
+def version_text(value: Value) -> str:
+    """A pinned version: `v3` of an agent, a skill's as it is."""
     if isinstance(value, Ref):
         return "its new version"
     if isinstance(value, int):

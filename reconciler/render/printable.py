@@ -35,13 +35,14 @@ def printable(text: str) -> str:
     return _UNUSUAL.sub(lambda found: _shown(found[0]), text)
 
 
-def inert(text: str) -> str:
+def inert(text: str, bracket: str = r"\u005b", colon: str = r"\u003a") -> str:
     """One line of printable text so that GitHub's runner, which reads every log line, takes no
     command from it: `::error` becomes `\\u003a:error`, `##[` becomes `##\\u005b`, which JSON reads
-    as the same text. Applying it twice changes nothing."""
+    as the same text; other forms may be given. Applying it twice changes nothing."""
     if "#" in text:
-        text = _OLD_COMMAND.sub(r"\1\\u005b", text)
-    return _COMMAND.sub(r"\1\\u003a", text, count=1) if _COMMAND.match(text) else text
+        text = _OLD_COMMAND.sub(lambda found: found[1] + bracket, text)
+    found = _COMMAND.match(text)
+    return found[1] + colon + text[found.end() :] if found else text
 
 
 def redacted(text: str) -> str:

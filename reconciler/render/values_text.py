@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from reconciler.engine.values import ABSENT, Ref, Secret, SecretRef, Value
+from reconciler.render.printable import redacted
 
 WIDTH = 120
 _BARE = re.compile(r"[A-Za-z_*/.][\w./:@+*-]*")
@@ -60,7 +61,7 @@ def _inline(value: Value) -> str:
         return f"{{{inside}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_inline(item) for item in value)}]"
-    return _word(value) if isinstance(value, str) else json.dumps(value)
+    return _word(redacted(value)) if isinstance(value, str) else json.dumps(value)
 
 
 def _word(text: str) -> str:

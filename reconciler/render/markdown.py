@@ -1,0 +1,118 @@
+"""A plan as the comment of a pull request: Markdown that GitHub shows and never acts upon.
+
+Totals and digest first, then what needs a decision, then every object under a line that opens it.
+A comment that would grow too long is shortened step by step; its totals are always exact.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reconciler.engine.live import Origin
+from reconciler.engine.plan import Plan
+from reconciler.render.lines import counted
+from reconciler.render.markdown_fields import SHORT, WHOLE, Detail
+from reconciler.render.markdown_fit import cut_lines, whole
+from reconciler.render.markdown_safe import block, code
+from reconciler.render.markdown_sections import sections
+from reconciler.render.plan_text import obstacle_text, totals_text
+from reconciler.render.printable import redacted
+from reconciler.render.values_text import cut
+
+#: Characters; GitHub takes 65,536 for a comment.
+LIMIT: Final = 60_000
+SHORTENED: Final = "Shortened to fit: the full text is in the job summary."
+_LINES = Detail(10, 0, 120)
+_OPEN, _CLOSE = "<!-- agent-reconciler ", " -->"
+_LEAST = 80  # characters that a folded block has at least
+_NAME = 200  # characters of a name in the head
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What the comment says besides the plan: the head commit it was made for, which world was
+    read, and how many findings the folders silenced."""
+
+    head: str = ""
+    origin: Origin | None = None
+    silenced: int = 0
+
+
+def comment_body(plan: Plan, meta: Meta | None = None, limit: int = LIMIT) -> str:
+    """The comment, `limit` characters at most, ended by a newline.
+
+    A hidden line on top says which plan it is (`hidden_facts`). The limit is to leave room for that
+    and the totals (2,000 characters are enough).
+    """
+
+    head = _head(plan, meta or Meta())
+    short = f"{head}\n\n{SHORTENED}"
+    objects = len(plan.actions) + len(plan.held)
+    for start, detail, folded in (
+        (head, WHOLE, True),
+        (short, SHORT, True),
+        (short, _LINES, False),
+    ):
+        if folded and objects * _LEAST > limit:
+            continue
+        body = whole(sections(plan, detail, folded=folded), limit - len(start) - 3)
+        if body is not None:
+            return f"{start}\n\n{body}\n" if body else f"{start}\n"
+    lines = cut_lines(tuple(sections(plan, _LINES, folded=False)), limit - len(short) - 3)
+    return f"{short}\n\n{lines}\n"
+
+
+def hidden_facts(comment: str) -> Mapping[str, Any] | None:
+    """What the hidden first line of a comment says: project, target, digest and head commit; None
+    for a comment that is not one of ours."""
+    first = comment.partition("\n")[0].strip()
+    if not (first.startswith(_OPEN) and first.endswith(_CLOSE)):
+        return None
+    try:
+        found = json.loads(first[len(_OPEN) : -len(_CLOSE)])
+    except json.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _head(plan: Plan, meta: Meta) -> str:
+    """The hidden line, the totals with the digest, and which world it is."""
+    parts = [
+        _hidden(plan, meta),
+        f"**{totals_text(plan)}** Digest `{plan.digest}`",
+        _world(plan, meta),
+    ]
+    stop = obstacle_text(plan)
+    if stop:
+        parts.append(f"**{stop}**")
+    if meta.silenced:
+        what = counted(meta.silenced, "finding is", "findings are")
+        parts.append(f"{what} silenced in the folders.")
+    return "\n\n".join(parts)
+
+
+def _hidden(plan: Plan, meta: Meta) -> str:
+    """One line of JSON in a comment of HTML, which nothing inside can end."""
+    facts = {
+        "kind": "plan",
+        "project": cut(redacted(plan.project), _NAME),
+        "target": cut(redacted(plan.target), _NAME),
+        "digest": plan.digest,
+        "head": cut(redacted(meta.head), _NAME),
+    }
+    text = json.dumps(facts, ensure_ascii=True)
+    for character in "<>&@#":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return f"{_OPEN}{text}{_CLOSE}"
+
+
+def _world(plan: Plan, meta: Meta) -> str:
+    facts = [code(f"{plan.project} → {plan.target}", 2 * _NAME)]
+    if meta.origin:
+        facts.append(code(meta.origin.base_url, _NAME))
+        if meta.origin.workspace:
+            facts.append(f"workspace {code(meta.origin.workspace, _NAME)}")
+    return block([f"<p>{', '.join(facts)}</p>"])
