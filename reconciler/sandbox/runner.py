@@ -15,6 +15,8 @@ from .app import ABORT, App
 
 _TICK = 0.1  # seconds, as uvicorn has it; the date of answers is made anew with the ticks
 
+_TURNS = 5  # of the loop, until all connections are known and cut
+
 
 class AbortableProtocol(H11Protocol):
     """Hands each request the way to cut its connection, which ASGI has no word for."""
@@ -61,9 +63,10 @@ class ThreadedServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for closing in (*self.servers, *(sockets or ())):
             closing.close()
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        await asyncio.sleep(0)  # the transports close in the loop's next turn
+        for _ in range(_TURNS):  # what was being accepted becomes a connection first
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
+            await asyncio.sleep(0)
 
 
 def make_runner(app: App) -> tuple[ThreadedServer, threading.Event]:

@@ -22,16 +22,16 @@ URLS = [
 ]
 
 
-@pytest.mark.parametrize("url", URLS, ids=["token", "api key", "fragment", "password"])
-def test_it_is_an_error_before_any_request(project: Project, url: str) -> None:
-    project.write(CHECKER, SERVER.format(url=url))
-    for command in (["validate"], ["plan"], ["plan", "--format", "json"], ["apply", "--yes"]):
+def test_it_is_an_error_before_any_request(project: Project) -> None:
+    commands = (["validate"], ["plan"], ["plan", "--format", "json"], ["apply", "--yes"])
+    for url, command in zip(URLS * 4, [one for one in commands for _ in URLS], strict=True):
+        project.write(CHECKER, SERVER.format(url=url))
         refused = project.run(*command, code=1)
         assert "mcp.url_credentials" in refused.output and SECRET not in refused.output
         assert project.server.requests() == []
 
 
-@pytest.mark.parametrize("url", URLS, ids=["token", "api key", "fragment", "password"])
+@pytest.mark.parametrize("url", URLS[::3], ids=["token", "password"])
 def test_a_live_one_is_shown_nowhere(project: Project, tmp_path: Path, url: str) -> None:
     """Somebody put it there by hand, so that it must be seen, compared and replaced."""
     project.write(CHECKER, SERVER.format(url="https://alpha.example.com/mcp"))
