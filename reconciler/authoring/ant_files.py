@@ -36,9 +36,10 @@ UNMANAGED = ("deployment", "memory_store", "vault")
 KINDS = ("agent", "environment", "skill", *UNMANAGED)
 _PREFIX = re.compile(rf"({'|'.join(KINDS)})(?:[-_.](.+))?\Z")
 _TYPE = re.compile(
-    rb"""(?:^|[{,])\s*["']?type["']?\s*:\s*["']?(?:%s)\b""" % "|".join(KINDS).encode(), re.MULTILINE
+    rb"""(?:^|[{,])[ \t]*["']?type["']?[ \t]*:[ \t]*["']?(?:%s)\b""" % "|".join(KINDS).encode(),
+    re.MULTILINE,
 )
-_MODEL = re.compile(rb"""^\s*["']?model["']?[ \t]*:[ \t]*(?!haiku|inherit|opus|sonnet)""", re.M)
+_MODEL = re.compile(rb"""^[ \t]*["']?model["']?[ \t]*:[ \t]*(?!haiku|inherit|opus|sonnet)""", re.M)
 _CLAUDE_CODE = re.compile(rb"^(?:tools:[ \t]*[A-Za-z]|color:|permissionMode:)", re.MULTILINE)
 
 

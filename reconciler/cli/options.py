@@ -75,7 +75,7 @@ def leaving_out(function: Command) -> Command:
     return click.option(
         "--skip-unsupported", is_flag=True,
         help="Leave out, with a warning, what the platform can't represent: MCP servers that are "
-        "started by a command, tools it doesn't have.",
+        "started by a command, tools it doesn't have, files of kinds that are not managed yet.",
     )(function)  # fmt: skip
 
 

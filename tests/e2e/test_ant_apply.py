@@ -28,10 +28,10 @@ def client_of(project: Project) -> anthropic.Anthropic:
 
 def live_ids(project: Project) -> None:
     """Put ids of live objects where the sample has ids of its own."""
-    client = client_of(project)
-    helper = client.beta.agents.create(name="Helper", model="claude-opus-5")
     manifest = b"---\nname: shared\ndescription: Is shared.\n---\nBody.\n"
-    skill = client.beta.skills.create(files=[("shared/SKILL.md", manifest)])
+    with client_of(project) as client:
+        helper = client.beta.agents.create(name="Helper", model="claude-opus-5")
+        skill = client.beta.skills.create(files=[("shared/SKILL.md", manifest)])
     project.edit("agents/desk.md", "agent_01" + "M" * 22, helper.id)
     project.edit("agents/summarizer.md", "skill_01" + "L" * 22, skill.id)
 
@@ -40,8 +40,9 @@ def test_the_sample_is_applied_and_is_then_in_step(project: Project) -> None:
     taken(project, "ant-apply")
     live_ids(project)
     project.apply(SKIP)
-    client = client_of(project)
-    agents: dict[str, Any] = {agent.name: agent for agent in client.beta.agents.list()}
+    with client_of(project) as client:
+        agents: dict[str, Any] = {agent.name: agent for agent in client.beta.agents.list()}
+        rooms = {room.name: room for room in client.beta.environments.list()}
     assert agents["Summarizer"].system.endswith("---\n\nThree sentences at most.\n")
     assert [tool.type for tool in agents["Summarizer"].tools] == [
         "agent_toolset_20260401", "custom", "custom", "mcp_toolset",
@@ -49,7 +50,6 @@ def test_the_sample_is_applied_and_is_then_in_step(project: Project) -> None:
     members = [getattr(member, "id", None) for member in agents["desk"].multiagent.agents]
     names = ("Summarizer", "quote", "orders", "agent-checker", "Helper")
     assert members[:5] == [agents[name].id for name in names]
-    rooms = {room.name: room for room in client.beta.environments.list()}
     assert rooms["cloud"].description == "Where the desk works,\nwith pandas."
     assert {"sealed", "ledger", "environment-staging"} <= rooms.keys()
     project.plan(SKIP, code=0)
