@@ -97,12 +97,12 @@ def _agent(stem: str, value: dict[str, Any], page: Page, asked: Asked) -> Conver
         text = ""
     prompt = placed_prompt(document, text)
     default = _default(value.get("permissions"), page)
-    tools, files = converted_tools(value.get("tools") or [], default, page)
+    tools, files = converted_tools(value.get("tools"), default, page)
     if tools:
         document["tools"] = tools
-    if servers := list(converted_servers(value.get("mcp_servers") or [], default, page)):
+    if servers := list(converted_servers(value.get("mcp_servers"), default, page)):
         document["mcp_servers"] = servers
-    skills = dict(_skills(value.get("skills") or [], page))
+    skills = dict(_skills(value.get("skills"), page))
     if skills:
         document["skills"] = [f"./skills/{skill}" for skill in skills]
         for skill, contents in skills.items():
@@ -122,7 +122,7 @@ def _model(model: Any, page: Page, asked: Asked) -> Any:
     settings: Mapping[str, Any] = {}
     if isinstance(model, dict):
         provider, word = str(model.get("provider", "anthropic")), model.get("id")
-        settings = model.get("settings") or {}
+        settings = page.mapping(model.get("settings"), (*place, "settings"))
         for key in model:
             if key not in ("provider", "id", "settings"):
                 message = f"`{key}` of a model has no counterpart on the platform"
@@ -149,13 +149,13 @@ def _model(model: Any, page: Page, asked: Asked) -> Any:
 
 def _default(permissions: Any, page: Page) -> str:
     """What holds for a tool without a permission of its own; Agenta's default is `allow_reads`."""
-    written = permissions if isinstance(permissions, dict) else {}
+    written = page.mapping(permissions, ("permissions",))
     for key in written:
         if key != "default":
             message = f"`{key}` has no counterpart on the platform"
             page.loss("field.unknown", message, ("permissions", key), "say it at the tool")
     default = written.get("default", "allow_reads")
-    if default not in DEFAULTS:
+    if not isinstance(default, str) or default not in DEFAULTS:
         message = f"there is no permission {default}"
         page.error("tools.policy", message, ("permissions", "default"), ", ".join(DEFAULTS))
         return "ask"
@@ -168,10 +168,7 @@ def _default(permissions: Any, page: Page) -> str:
 
 def _skills(listed: Any, page: Page) -> Iterator[tuple[str, dict[str, bytes]]]:
     """Name and files of each skill that is written inline."""
-    if not isinstance(listed, list):
-        page.error("field.type", "`skills` is no list", ("skills",))
-        return
-    for at, skill in enumerate(listed):
+    for at, skill in enumerate(page.listed(listed, ("skills",))):
         path: KeyPath = ("skills", at)
         if not isinstance(skill, dict) or "@ag.embed" in skill:
             message = "a skill that is kept elsewhere can't be read from here"
@@ -200,7 +197,7 @@ def _skill_files(skill: dict[str, Any], path: KeyPath, page: Page) -> dict[str, 
         message = "the platform loads a skill when its description fits; this key has no effect"
         page.note("converted.skill", message, (*path, "disable_model_invocation"))
     found = {"SKILL.md": f"---\n{yaml_text(head)}---\n{skill['body']}".encode()}
-    for at, file in enumerate(skill.get("files") or []):
+    for at, file in enumerate(page.listed(skill.get("files"), (*path, "files"))):
         place = (*path, "files", at)
         named = file.get("path") if isinstance(file, dict) else None
         content = file.get("content") if isinstance(file, dict) else None

@@ -29,10 +29,7 @@ def converted_tools(listed: Any, default: str, page: Page) -> tuple[list[Any], d
     """The entries of `tools`, and the scripts of code tools by their path in the agent's folder."""
     entries: dict[str, Any] = {}
     scripts: dict[str, bytes] = {}
-    if not isinstance(listed, list):
-        page.error("field.type", "`tools` is no list", ("tools",))
-        return [], {}
-    for at, tool in enumerate(listed):
+    for at, tool in enumerate(page.listed(listed, ("tools",))):
         path: KeyPath = ("tools", at)
         kind = tool.get("type", "builtin") if isinstance(tool, dict) else None
         entry: Any
@@ -118,7 +115,7 @@ def _script(tool: Mapping[str, Any], path: KeyPath, page: Page) -> dict[str, byt
     file = f"tools/{name}.{_ENDINGS[runtime]}"
     message = f"the platform doesn't run {name}: whoever answers the call does"
     page.note("converted.tool_script", message, (*path, "script"), f"the script is kept in {file}")
-    for at, secret in enumerate(tool.get("secrets") or []):
+    for at, secret in enumerate(page.listed(tool.get("secrets"), (*path, "secrets"))):
         message = f"{name} needs the secret {secret} where it is run"
         page.note("converted.credential", message, (*path, "secrets", at))
     return {file: script.encode()}
@@ -126,10 +123,7 @@ def _script(tool: Mapping[str, Any], path: KeyPath, page: Page) -> dict[str, byt
 
 def converted_servers(listed: Any, default: str, page: Page) -> Iterator[dict[str, Any]]:
     """The entries of `mcp_servers`."""
-    if not isinstance(listed, list):
-        page.error("field.type", "`mcp_servers` is no list", ("mcp_servers",))
-        return
-    for at, item in enumerate(listed):
+    for at, item in enumerate(page.listed(listed, ("mcp_servers",))):
         path: KeyPath = ("mcp_servers", at)
         connection = item.get("connection") if isinstance(item, dict) else None
         if not isinstance(connection, dict) or not connection.get("url") or "name" not in item:
@@ -139,16 +133,17 @@ def converted_servers(listed: Any, default: str, page: Page) -> Iterator[dict[st
         _only(item, ("name", "connection", "policy"), path, page)
         _connection(str(item["name"]), connection, (*path, "connection"), page)
         server = {"name": str(item["name"]), "url": str(connection["url"])}
-        policy = item.get("policy") or {}
+        policy = page.mapping(item.get("policy"), (*path, "policy"))
         permission = _permission(policy.get("permission"), (*path, "policy", "permission"), page)
         permission = permission or ("ask" if default == "allow_reads" else default)
         if permission == "deny":
             message = f"the tools of {server['name']} are never to run, so the agent lacks it"
             page.note("converted.tool_denied", message, path)
             continue
-        tools = policy.get("tools") or {}
+        tools = page.mapping(policy.get("tools"), (*path, "policy", "tools"))
         if tools.get("mode") == "include":
-            yield {**server, "tools": list(tools.get("names") or []), "permission": permission}
+            names = page.listed(tools.get("names"), (*path, "policy", "tools", "names"))
+            yield {**server, "tools": names, "permission": permission}
         else:
             yield {**server, "permission": permission}
 
@@ -158,11 +153,12 @@ def _connection(name: str, connection: Mapping[str, Any], path: KeyPath, page: P
     if connection.get("type", "http") != "http":
         message = f"the server {name} speaks {connection['type']}, which the platform doesn't"
         page.loss("mcp.transport_unsupported", message, (*path, "type"), "use its HTTP endpoint")
-    for header in connection.get("headers") or {}:
+    for header in page.mapping(connection.get("headers"), (*path, "headers")):
         message = f"the header {header} of {name} can't be sent by the platform"
         page.loss("mcp.headers_unsupported", message, (*path, "headers", header), "take it out")
-    credentials = connection.get("credentials") or {}
-    for header, secret in (credentials.get("headers") or {}).items():
+    credentials = page.mapping(connection.get("credentials"), (*path, "credentials"))
+    secrets = page.mapping(credentials.get("headers"), (*path, "credentials", "headers"))
+    for header, secret in secrets.items():
         at = (*path, "credentials", "headers", header)
         if header.lower() == "authorization":
             message = f"the token of {name} is kept in a vault, as a credential for its URL"
@@ -174,8 +170,8 @@ def _connection(name: str, connection: Mapping[str, Any], path: KeyPath, page: P
 
 
 def _permission(word: Any, path: KeyPath, page: Page) -> str | None:
-    if word is None or word in _PERMISSIONS:
-        return word if isinstance(word, str) else None
+    if word is None or (isinstance(word, str) and word in _PERMISSIONS):
+        return word
     page.error("tools.policy", f"there is no permission {word}", path, ", ".join(_PERMISSIONS))
     return None
 

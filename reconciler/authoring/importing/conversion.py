@@ -65,6 +65,21 @@ class Page:
     def error(self, code: str, message: str, path: KeyPath, hint: str = "") -> None:
         self.findings.append(error(code, message, hint, span=self.source.key_span(path)))
 
+    def mapping(self, value: Any, path: KeyPath) -> Mapping[str, Any]:
+        """The value if it is a mapping; {} for none, and for anything else with an error."""
+        return self._of(dict, value, path, "a mapping") or {}
+
+    def listed(self, value: Any, path: KeyPath) -> list[Any]:
+        """The value if it is a list; [] for none, and for anything else with an error."""
+        return self._of(list, value, path, "a list") or []
+
+    def _of(self, kind: type, value: Any, path: KeyPath, named: str) -> Any:
+        if value is None or isinstance(value, kind):
+            return value
+        where = f"`{path[-1]}`" if path and isinstance(path[-1], str) else "this"
+        self.error("field.type", f"{where} is not {named}", path, f"write {named}")
+        return None
+
     def loss(self, code: str, message: str, path: KeyPath, hint: str = "") -> None:
         """Something that has no counterpart: an error, unless such things are to be left out."""
         kind = warning if self.skip else error

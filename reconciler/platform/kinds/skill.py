@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 PAGE = 1000
 _MAX_UNPACKED = 100 * 2**20  # bytes; an upload holds 30 MB at most
 _MAX_FILES = 10_000
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)
+#: What `zipfile` ends with for a damaged archive (IndexError: a file without a name).
+_UNREADABLE = (zlib.error, EOFError, IndexError, OSError, RuntimeError, ValueError)
 _Upload = tuple[str, bytes, str]
 
 
@@ -193,13 +194,21 @@ def download(clients: Clients, id: str, version: str) -> dict[str, bytes]:
     )
     try:
         return unpacked(raw.read())
-    except _UNREADABLE as problem:
+    except zipfile.BadZipFile as problem:
         raise BadArchive(f"the archive of {id} {version} is not used: {problem}") from None
 
 
 def unpacked(data: bytes) -> dict[str, bytes]:
-    """Path → bytes of an archive, in memory only. Raises BadZipFile for one that explodes, or that
-    holds links, two files of one name, or anything but plain and deflated files."""
+    """Path → bytes of an archive, in memory only. Raises BadZipFile for one that is damaged or
+    explodes, or that holds links, two files of one name, or anything but plain and deflated
+    files."""
+    try:
+        return _unpacked(data)
+    except _UNREADABLE as problem:
+        raise zipfile.BadZipFile(str(problem)) from None
+
+
+def _unpacked(data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = [item for item in archive.infolist() if not item.is_dir()]
         _check(members)
