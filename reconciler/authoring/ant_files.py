@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 from reconciler.authoring.discovery import (
@@ -58,13 +59,13 @@ def discover_ant(
     walk = _Walk(files, paths, found, findings)
     listed = dict(_listed(files, paths, findings))
     _by_type(walk)
-    prompts: set[str] | None = None
+    prompts = cache(partial(_prompts, walk))
     for offer in found.offered:
         if offer.entry.path in listed:
             continue
-        if prompts is None:
-            prompts = _prompts(walk)
-        kind = _resource(offer, prompts, walk)
+        kind = _resource(offer, walk)
+        if kind == "agent" and offer.entry.path.endswith(".md") and offer.entry.path in prompts():
+            kind = ""
         if kind:
             _define(kind, offer.entry, walk)
         else:
@@ -116,7 +117,7 @@ def _listed(
 ) -> Iterator[tuple[str, str]]:
     """The files that a claude-lock.json names, and the kind it gives them."""
     try:
-        if not files.is_file(LOCK):
+        if files.entry(LOCK) is None:
             return
         source, problems = parse_file(LOCK, files.read(LOCK, keep=False))
     except Refused as refused:
@@ -157,7 +158,7 @@ def _by_type(walk: _Walk) -> None:
                 _define(said, entry, walk)
 
 
-def _resource(offer: Offered, prompts: set[str], walk: _Walk) -> str:
+def _resource(offer: Offered, walk: _Walk) -> str:
     """The kind of the definition that an offered file is; "" if it is none."""
     path, name = offer.entry.path, offer.entry.name
     if said := declared_type(walk.files, path):
@@ -165,9 +166,7 @@ def _resource(offer: Offered, prompts: set[str], walk: _Walk) -> str:
     kind = offer.kind or _named_kind(name)
     if kind in UNMANAGED:
         return kind
-    if kind not in ("agent", "environment") or path in prompts:
-        return ""
-    if not name.endswith(FORMS) or name == MCP:
+    if kind not in ("agent", "environment") or not name.endswith(FORMS) or name == MCP:
         return ""
     try:
         data = walk.files.read(path, keep=False)

@@ -37,7 +37,8 @@ _README = "readme.md"
 _NOT_MANAGED = re.compile(
     r"(vault|memory_store|deployment)s?(?![^\W_]).*\.(ya?ml|json|md)\Z", re.IGNORECASE
 )
-_READ_TEXTS = ("agent.md", "system-prompt.md", "SKILL.md")
+_PROMPT = "system-prompt.md"
+_READ_TEXTS = ("agent.md", _PROMPT, "SKILL.md")
 MCP = "mcp.json"
 _OTHER_FOLDERS = ("knowledge", "skills")
 _MODEL = re.compile(rb"^model:", re.MULTILINE)
@@ -160,7 +161,7 @@ def _agent_folder(
             add(found.agents, f"{folder.name}/{stem}", entry, folder.path, findings)
         elif name in _ENVIRONMENT_FILES:
             add(found.environments, folder.name, entry, folder.path, findings)
-        else:
+        elif name.lower() not in (_PROMPT, _README):
             found.offered.append(Offered(entry))
     if servers is not None and not has_agent:
         found.offered.append(Offered(servers))
@@ -236,7 +237,7 @@ def misspelt(files: Files, folder: Entry, findings: list[Diagnostic]) -> None:
     signs = [
         name
         for name in names
-        if name == "system-prompt.md" or (name.lower().startswith("agent") and "." in name)
+        if name == _PROMPT or (name.lower().startswith("agent") and "." in name)
     ]
     if signs:
         message = f"the folder holds {signs[0]} but no agent.yaml, so it defines no agent"

@@ -157,6 +157,7 @@ def test_kinds_that_are_refused(tmp_path: Path, file: str, text: str, expected: 
     ("file", "text"),
     [
         ("agents/README.md", MD),
+        ("agents/a/README.md", f"---\ntype: agent\n{M}---\n"),
         ("agents/rubric.md", "model: the best\n"),
         ("agents/x.json", '{"scripts": {}}'),
         ("agents/x.json", "[]"),
@@ -224,6 +225,12 @@ def test_a_lock_names_files_elsewhere(tmp_path: Path) -> None:
 def test_locks_of_any_kind(tmp_path: Path, text: str | bytes, expected: list[str]) -> None:
     result = loaded(tmp_path, {"agents/a/agent.yaml": M, "claude-lock.json": text})
     assert codes(result) == expected
+
+
+def test_a_lock_that_is_a_link(tmp_path: Path) -> None:
+    write(tmp_path, {"agents/a/agent.yaml": M, "other.json": "{}"})
+    (tmp_path / "claude-lock.json").symlink_to("other.json")
+    assert places(loaded(tmp_path, {})) == ["path.symlink claude-lock.json:1:1"]
 
 
 def test_what_a_listed_agent_does_not_say(tmp_path: Path) -> None:
