@@ -30,7 +30,8 @@ ENTRY_TYPES = [TOOLSET, "mcp_toolset", "custom"]
 def _known_policy(value: Any) -> Any:
     known = ["always_allow", "always_ask", "auto"]
     if isinstance(value, str) and value not in known:
-        hint = nearest(value, known) or "an unwanted tool is `enabled: false`"
+        unwanted = "an unwanted tool is `enabled: false`"
+        hint = unwanted if "deny" in value else nearest(value, known) or unwanted
         raise problem("tools.policy", f"a policy is {one_of(known)}, not {value}", hint)
     return value
 

@@ -173,6 +173,9 @@ def _syntax(file: str, first_line: int, text: str, problem: yaml.YAMLError) -> D
         place = span_at(file, first_line, context_mark)
         hint = "write `key: value`, or indent the line if it continues a text"
         return error("yaml.syntax", "a key without a colon behind it", hint, span=place)
+    if "found a tab character" in what:
+        message = "a tab is used to indent; YAML allows only blanks"
+        return error("yaml.tab", message, "replace the tab with blanks", span=place)
     if "cannot start any token" in what:
         character = row[mark.column : mark.column + 1]
         if character == "\t":

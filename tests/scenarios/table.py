@@ -243,6 +243,40 @@ SCENARIOS: Mapping[int, Scenario] = {
             f"{_HERE}/test_noise.py::test_what_is_written_while_an_unknown_field_is_answered_settles",
         ),
     ),
+    35: Scenario(
+        "What is imported plans empty, whatever agents are live",
+        (
+            f"{_E2E}/test_import_round_trip.py::test_nothing_differs",
+            f"{_E2E}/test_import_meaning.py::test_every_live_agent_can_be_said",
+        ),
+    ),
+    36: Scenario(
+        "A hostile name or archive writes nothing outside its folder",
+        (
+            f"{_E2E}/test_import_hostile.py::test_names_become_folders_and_nothing_else",
+            f"{_E2E}/test_import_hostile.py::test_archives_that_are_not_what_they_seem",
+            f"{_E2E}/test_import_hostile.py::test_a_marker_that_leads_outside_gives_no_folder",
+        ),
+    ),
+    37: Scenario(
+        "Custom tools, Anthropic's skills and advisors survive an import",
+        (
+            f"{_E2E}/test_import_meaning.py::test_every_live_agent_can_be_said",
+            f"{_E2E}/test_import.py::test_skills_are_unpacked_at_their_versions",
+            f"{_E2E}/test_import.py::test_the_other_type_of_roster",
+        ),
+    ),
+    38: Scenario(
+        "Broken YAML is an error at its line; an empty value never means all",
+        (
+            f"{_HERE}/test_mistakes.py::test_broken_yaml_is_an_error_at_its_line",
+            f"{_HERE}/test_mistakes.py::test_a_byte_order_mark_changes_nothing",
+        ),
+    ),
+    39: Scenario(
+        "A misspelt key or policy is an error with the nearest word",
+        (f"{_HERE}/test_mistakes.py::test_a_misspelt_word_is_an_error_with_the_nearest",),
+    ),
     41: Scenario(
         "A token in a server's URL is an error, and is printed nowhere",
         (
