@@ -42,8 +42,7 @@ class Page(HTMLParser):
     open: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
-    inside: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -72,17 +71,16 @@ class Page(HTMLParser):
         self.problems.append(f"<![{data}]>")
 
     def handle_data(self, data: str) -> None:
+        self.texts.append(data)
         if {"code", "pre"} & set(self.open):
-            self.inside.append(data)
             return
-        self.outside.append(data)
         found = _ACTED_UPON.search(data)
         if found:
             self.problems.append(f"acted upon: {found[0]!r} of {data!r}")
 
     @property
     def text(self) -> str:
-        return "".join((*self.inside, *self.outside))
+        return "".join(self.texts)
 
     @property
     def shape(self) -> dict[str, int]:
@@ -90,9 +88,12 @@ class Page(HTMLParser):
         return {tag: self.tags[tag] for tag in ("h3", "details", "summary", "ul", "strong")}
 
 
+_OPTIONS = cmark.Options.CMARK_OPT_UNSAFE | cmark.Options.CMARK_OPT_HARDBREAKS  # as in comments
+
+
 def rendered(markdown: str) -> str:
     """The HTML that GitHub's renderer makes before anything is sanitised."""
-    html: str = cmarkgfm.github_flavored_markdown_to_html(markdown, cmark.Options.CMARK_OPT_UNSAFE)
+    html: str = cmarkgfm.github_flavored_markdown_to_html(markdown, _OPTIONS)
     return html
 
 

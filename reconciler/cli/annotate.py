@@ -14,7 +14,7 @@ from reconciler.cli.terminal import write_json, write_lines
 from reconciler.engine.diagnostics import Diagnostic, Silenced
 from reconciler.render.diagnostics_text import diagnostics_lines, totals_line
 from reconciler.render.github_annotations import workflow_commands
-from reconciler.render.lines import line, plain
+from reconciler.render.lines import line
 from reconciler.render.sarif import sarif_document
 
 
@@ -30,7 +30,7 @@ def write_annotations(findings: Iterable[Diagnostic]) -> None:
         write_lines(diagnostics_lines(rest)[:-1])
     write_lines([totals_line(listed)])
     if listed:
-        add_to_summary(plain(diagnostics_lines(listed)))
+        add_to_summary(lambda: diagnostics_lines(listed))
 
 
 def write_sarif(findings: Iterable[Diagnostic], silenced: Iterable[Silenced]) -> None:

@@ -16,7 +16,6 @@ from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines, write_text
 from reconciler.cli.world import Place, Planned, planned, reach
 from reconciler.engine.plan import Plan, PlanOptions
-from reconciler.render.lines import plain
 from reconciler.render.markdown import Meta, comment_body
 from reconciler.render.plan_documents import plan_document
 from reconciler.render.plan_text import plan_lines
@@ -69,12 +68,11 @@ def show_plan(settings: Settings, place: Place, found: Planned, *, to_stderr: bo
         write_json(plan_document(shown, found.live.origin, found.options, place.loaded.silenced))
         return
     silenced = len(place.loaded.silenced)
-    lines = plan_lines(shown, found.live.origin, silenced)
     if settings.format == "markdown":
         write_text(comment_body(shown, Meta("", found.live.origin, silenced)))
-        add_to_summary(plain(lines))
+        add_to_summary(lambda: plan_lines(shown, found.live.origin, silenced))
     else:
-        write_lines(lines, to_stderr=to_stderr)
+        write_lines(plan_lines(shown, found.live.origin, silenced), to_stderr=to_stderr)
 
 
 def with_findings(plan: Plan, place: Place) -> Plan:

@@ -18,7 +18,7 @@ from reconciler.platform.errors import BadArchive, NotFound, ReadFailed
 from reconciler.platform.kinds import skill
 
 MAX_FILE = 64 * 1024  # bytes; a longer file is told by its size
-MAX_SKILL = 1024 * 1024  # bytes of text for each skill
+MAX_SKILL = 256 * 1024  # bytes of text for each skill
 
 
 def with_files(

@@ -25,9 +25,10 @@ from reconciler.render.values_text import cut
 #: Characters; GitHub takes 65,536 for a comment.
 LIMIT: Final = 60_000
 SHORTENED: Final = "Shortened to fit: the full text is in the job summary."
+_BRIEF = Detail(4, 6, 80)
 _LINES = Detail(10, 0, 120)
 _OPEN, _CLOSE = "<!-- agent-reconciler ", " -->"
-_LEAST = 80  # characters that a folded block has at least
+_LEAST = 200  # characters of a folded block that says anything
 _NAME = 200  # characters of a name in the head
 
 
@@ -54,6 +55,7 @@ def comment_body(plan: Plan, meta: Meta | None = None, limit: int = LIMIT) -> st
     for start, detail, folded in (
         (head, WHOLE, True),
         (short, SHORT, True),
+        (short, _BRIEF, True),
         (short, _LINES, False),
     ):
         if folded and objects * _LEAST > limit:

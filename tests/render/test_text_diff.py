@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.render.hunks import MASKED, compare_texts
 from reconciler.render.lines import plain
 from reconciler.render.text_diff import text_change
 
@@ -72,3 +73,17 @@ def test_unequal_texts_never_look_equal(before: str, after: str) -> None:
         assert shown[0].startswith("only the line ends") or any(
             text[:1] in "+-" for text in shown[1:]
         )
+
+
+def test_secrets_are_masked_and_a_change_of_one_alone_is_said() -> None:
+    one, two = ("sk-ant-api03-" + text * 12 for text in ("Ab3", "Cd4"))
+    assert change(f"key {one}\n", f"key {two}\n") == [f"{MASKED}"]
+    shown = "\n".join(change(f"key {one}\na\n", f"key {one}\nb\n"))
+    assert one not in shown and "- a" in shown
+
+
+def test_at_most_so_many_rows_are_made_and_the_rest_is_counted() -> None:
+    before, after = "a\n" * 10, "".join(f"{at}\n" for at in range(10))
+    found = compare_texts(before, after, most=5)
+    assert (len(found.rows), found.left, found.summary) == (5, 16, "10 lines added, 10 removed")
+    assert compare_texts(before, after).left == 0
