@@ -171,7 +171,10 @@ def _folder(text: str, folder: str, place: KeyPath, run: Run, scope: Scope) -> s
             known = [entry.name for entry in run.files.entries(run.paths.skills) if entry.is_folder]
             hint = f"skills of the project: {', '.join(known)}" if known else ""
             hint = hint or "make the folder with a SKILL.md in it, or mind the path"
-            scope.error("skill.missing", f"there is no skill folder {path}", place, hint)
+            message = f"there is no skill folder {path}"
+            if run.files.entry(path) is not None:
+                message = f"{path} is a file, and a skill is a folder with a SKILL.md"
+            scope.error("skill.missing", message, place, hint)
             return None
     except Refused as refused:
         scope.error(refused.code, str(refused), place, refused.hint)
