@@ -101,7 +101,7 @@ def _permissions(before: Value, after: Value, detail: Detail) -> Iterator[str]:
         for name in names
         if _effect(sides[0], name) != _effect(sides[1], name)
     ]
-    yield from _tables(("tool", "may now", "may then"), rows, detail)
+    yield from _tables(("tool", "before", "after"), rows, detail)
 
 
 def _effect(side: Mapping[str, str], name: str) -> str:

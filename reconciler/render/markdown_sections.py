@@ -103,9 +103,9 @@ def _held(held: Held, width: int) -> str:
     parts = [f"{code(str(held.action.address), width)} {prose(held.message, 2 * width)}"]
     if held.since:
         parts.append(f"Brought by {prose(held.since, width)}")
-    parts += [
-        f"The edit outside lets it do more: {prose(str(one), 2 * width)}" for one in held.raises
-    ]
+    if held.raises:
+        more = "; ".join(map(str, held.raises))
+        parts.append(f"The edit outside lets it do more: {prose(more, 4 * width)}")
     return "<br>".join(parts)
 
 

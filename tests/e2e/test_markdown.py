@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import anthropic
 import pytest
+from jsonschema import Draft202012Validator
 
 from reconciler.cli import exit_codes
+from reconciler.cli.schemas import published
 from reconciler.render.markdown import hidden_facts
 from tests.e2e.conftest import Project
 from tests.github_page import page
@@ -81,7 +84,7 @@ def test_a_skill_is_shown_beside_the_version_in_use(reviewed: Project) -> None:
         for one in reviewed.server.requests()
         if "/content" in one["path"] or "download" in one["path"]
     ]
-    assert len(downloads) == 1
+    assert len(downloads) == 1, downloads
     block = made.partition("<details><summary>~ <code>skill/cite-sources</code>")[2].partition(
         "</details>"
     )[0]
@@ -90,6 +93,26 @@ def test_a_skill_is_shown_beside_the_version_in_use(reviewed: Project) -> None:
     assert "<li>added: <code>new.md (5 bytes)</code></li>" in block
     assert "<del>bare</del>" in block and "<ins>alone</ins>" in block
     assert "cite-sources</code></td><td><code>" in made, "the agents' pins"
+
+
+def test_programs_get_the_files_too_and_the_digest_is_that_of_the_writes(
+    reviewed: Project, tmp_path: Path
+) -> None:
+    document = json.loads(reviewed.run("plan", "--format", "json", code=HELD).stdout)
+    assert list(Draft202012Validator(published("plan")).iter_errors(document)) == []
+    (skill,) = (one for one in document["actions"] if one["address"] == "skill/cite-sources")
+    assert [(one["path"], one["what"], one["old"]) for one in skill["files"]] == [
+        ("SKILL.md", "changed", ""),
+        ("gone.md", "removed", ""),
+        ("kinds.md", "renamed", "table.md"),
+        ("new.md", "added", ""),
+    ]
+    assert "left bare" in skill["files"][0]["before"] and "left alone" in skill["files"][0]["after"]
+    reviewed.server.set_faults([{"kind": "status", "status": 500, "path": "/content$"}])
+    unread = json.loads(reviewed.run("plan", "--format", "json", code=HELD).stdout)
+    (again,) = (one for one in unread["actions"] if one["address"] == "skill/cite-sources")
+    assert again["files"] == [] and again["digest"] == skill["digest"]
+    assert unread["digest"] == document["digest"]
 
 
 def test_what_comes_after_a_skill_was_taken_back_is_compared_with_what_is_in_use(

@@ -97,7 +97,7 @@ def test_a_changed_agent() -> None:
         "</table>\n"
         "\n"
         "<table>\n"
-        "<tr><th>tool</th><th>may now</th><th>may then</th></tr>\n"
+        "<tr><th>tool</th><th>before</th><th>after</th></tr>\n"
         "<tr><td><code>bash</code></td><td>asks</td><td>runs without asking</td></tr>\n"
         "<tr><td><code>read</code></td><td>off</td><td>runs without asking</td></tr>\n"
         "</table>\n"
