@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
 
 from reconciler.engine.address import Address
 from reconciler.engine.diagnostics import Diagnostic, sorted_findings
@@ -14,6 +16,7 @@ from reconciler.render.markdown_safe import code, prose
 from reconciler.render.plan_text import upcoming_versions
 from reconciler.render.values_text import value_text
 
+_T = TypeVar("_T")
 _UNREAD, _UNPINNED = "live.unread", "skill.unpinned"
 _GONE = frozenset({"archive", "delete", "replace"})
 
@@ -41,53 +44,60 @@ def _objects(
 def _warnings(plan: Plan, width: int) -> Iterator[Section]:
     findings = sorted_findings(plan.findings)
     unread = [one for one in findings if one.code == _UNREAD]
-    errors = [one for one in findings if one.severity == "error" and one.code != _UNREAD]
     unpinned = [one for one in findings if one.code == _UNPINNED and one.severity != "error"]
-    others = [one for one in findings if one.severity == "warning"
-              and one.code not in (_UNREAD, _UNPINNED)]  # fmt: skip
-    edited = [one for one in plan.held if one.reason in ("drift", "conflict")]
-    conflicts = [one for one in edited if one.reason == "conflict"]
-    drifted = [one for one in edited if one.reason == "drift"]
-    held = [one for one in plan.held if one.reason not in ("drift", "conflict")]
-    raised = [(action, one) for action in plan.actions for one in action.raises]
+    told = {*unread, *unpinned}
+    errors, warnings = (
+        [one for one in findings if one.severity == severity and one not in told]
+        for severity in ("error", "warning")
+    )
+    conflicts, drifted = (
+        [one for one in plan.held if one.reason == reason] for reason in ("conflict", "drift")
+    )
+    held = [one for one in plan.held if one.reason not in ("conflict", "drift")]
+    raised = [(action.address, one) for action in plan.actions for one in action.raises]
     gone = [one for one in plan.actions if one.verb in _GONE]
-    yield _counted("Could not be read", (_finding(one, width) for one in unread), len(unread))
-    yield _counted("Errors", (_finding(one, width) for one in errors), len(errors))
-    yield _counted("Edited outside and in the folders, held back",
-                   (_held(one, width) for one in conflicts), len(conflicts))  # fmt: skip
-    yield _counted("Edited outside, held back", (_held(one, width) for one in drifted),
-                   len(drifted))  # fmt: skip
-    yield _counted("Held back", (_held(one, width) for one in held), len(held))
-    yield _counted("May do more", (
-        f"{code(str(action.address), width)} {prose(str(one), 2 * width)}" for action, one in raised
-    ), len(raised))  # fmt: skip
-    yield _counted("Archived, deleted or replaced, for ever", (_gone(one, width) for one in gone),
-                   len(gone))  # fmt: skip
-    yield _counted("Unpinned skills", (_finding(one, width) for one in unpinned), len(unpinned))
-    yield _counted("Warnings", (_finding(one, width) for one in others), len(others))
+    finding, why = partial(_finding, width=width), partial(_held, width=width)
+    yield _section("Could not be read", unread, finding)
+    yield _section("Errors", errors, finding)
+    yield _section("Edited outside and in the folders, held back", conflicts, why)
+    yield _section("Edited outside, held back", drifted, why)
+    yield _section("Held back", held, why)
+    yield _section("May do more", raised, lambda pair: _said(pair[0], str(pair[1]), width))
+    yield _section("Archived, deleted or replaced, for ever", gone, partial(_gone, width=width))
+    yield _section("Unpinned skills", unpinned, finding)
+    yield _section("Warnings", warnings, finding)
 
 
 def _rest(plan: Plan, width: int) -> Iterator[Section]:
-    orphans = (
-        f"{code(f'{one.address} {one.id}', width)} {prose(one.message, width)}"
-        for one in plan.orphans
+    notes = [
+        one
+        for one in sorted_findings(plan.findings)
+        if one.severity == "note" and one.code not in (_UNREAD, _UNPINNED)
+    ]
+    yield _section(
+        "No longer in the folders, left untouched",
+        plan.orphans,
+        lambda one: _said(f"{one.address} {one.id}", one.message, width),
     )
-    yield _counted("No longer in the folders, left untouched", orphans, len(plan.orphans))
-    released = (
-        f"{code(str(address), width)} {code(field.path, width)} stays "
-        f"{code(value_text(field.live), width)}"
-        for address, field in plan.released
+    yield _section(
+        "Dropped from the folders, stays as it is",
+        plan.released,
+        lambda pair: (
+            f"{code(f'{pair[0]} {pair[1].path}', width)} stays "
+            f"{code(value_text(pair[1].live), width)}"
+        ),
     )
-    yield _counted("Dropped from the folders, stays as it is", released, len(plan.released))
-    records = (code(str(address), width) for address in sorted(plan.records))
-    yield _counted("Only the lock takes note of", records, len(plan.records))
-    notes = [one for one in sorted_findings(plan.findings)
-             if one.severity == "note" and one.code != _UNPINNED]  # fmt: skip
-    yield _counted("Notes", (_finding(one, width) for one in notes), len(notes))
+    records = sorted(plan.records)
+    yield _section("Only the lock takes note of", records, lambda one: code(str(one), width))
+    yield _section("Notes", notes, partial(_finding, width=width))
 
 
-def _counted(title: str, items: Iterable[str], count: int) -> Section:
-    return Section(f"{title}: {count:,}", items)
+def _section(title: str, found: Sequence[_T], show: Callable[[_T], str]) -> Section:
+    return Section(f"{title}: {len(found):,}", map(show, found))
+
+
+def _said(what: object, text: str, width: int) -> str:
+    return f"{code(str(what), width)} {prose(text, 2 * width)}"
 
 
 def _finding(finding: Diagnostic, width: int) -> str:
@@ -100,7 +110,7 @@ def _finding(finding: Diagnostic, width: int) -> str:
 
 def _held(held: Held, width: int) -> str:
     """Why it is held back and how to go on; which version brought an edit, and what it allows."""
-    parts = [f"{code(str(held.action.address), width)} {prose(held.message, 2 * width)}"]
+    parts = [_said(held.action.address, held.message, width)]
     if held.since:
         parts.append(f"Brought by {prose(held.since, width)}")
     if held.raises:
