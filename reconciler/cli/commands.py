@@ -6,6 +6,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.apply import apply, destroy
+from reconciler.cli.comment import comment
 from reconciler.cli.drift import drift
 from reconciler.cli.embedded import sandbox
 from reconciler.cli.explain import explain
@@ -32,6 +33,6 @@ def main() -> None:
 
 for command in (
     init, validate, show, explain, schema, plan, drift, apply, destroy, import_, adopt, forget,
-    lock, outputs, doctor, sandbox,
+    lock, outputs, doctor, comment, sandbox,
 ):  # fmt: skip
     main.add_command(command)

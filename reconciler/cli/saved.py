@@ -11,6 +11,7 @@ from typing import Any
 from reconciler.cli.failures import Failure
 from reconciler.cli.world import Place, Planned
 from reconciler.engine.diagnostics import Span, error
+from reconciler.engine.plan import Plan
 from reconciler.engine.saved_plan import SavedPlan, SavedPlanError, load_saved_plan, restrict
 
 
@@ -29,14 +30,36 @@ def write_plan(path: Path, document: Mapping[str, Any]) -> None:
 def read_plan(path: Path) -> SavedPlan:
     """The plan that was reviewed. Raises Failure, at its line, for a file that is none."""
     try:
-        return load_saved_plan(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as failure:
-        message, line = f"the file can't be read: {type(failure).__name__}", 1
+        return load_saved_plan(_text(path))
     except SavedPlanError as failure:
-        message, line = failure.message, failure.line
-    place = Span(path.name, line)
+        raise unreadable(path, failure) from None
+
+
+def read_shown(path: Path) -> tuple[Plan, Mapping[str, Any]]:
+    """A saved plan to be shown, and its document. Raises Failure for a file that is none."""
+    from reconciler.render.plan_reading import plan_of
+
+    read_plan(path)
+    document = json.loads(_text(path))
+    try:
+        return plan_of(document), document
+    except SavedPlanError as failure:
+        raise unreadable(path, failure) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as failure:
+        problem = SavedPlanError(f"the file can't be read: {type(failure).__name__}")
+        raise unreadable(path, problem) from None
+
+
+def unreadable(path: Path, failure: SavedPlanError) -> Failure:
+    """The end of a command whose file holds no plan."""
     hint = "plan again with `reconcile plan --out FILE`"
-    raise Failure(error("plan.unreadable", message, hint, span=place))
+    place = Span(path.name, failure.line)
+    return Failure(error("plan.unreadable", failure.message, hint, span=place))
 
 
 def only_reviewed(found: Planned, reviewed: SavedPlan, place: Place) -> Planned:

@@ -53,13 +53,21 @@ class Planned:
 @contextmanager
 def reach(settings: Settings) -> Iterator[Place]:
     """The place that the settings name; the embedded platform runs as long as this is open."""
-    loaded, desired = load_desired(settings)
-    policy = loaded.policy
-    if settings.policy is not None:
-        policy, loaded = _of_the_base(settings.policy, loaded)
+    loaded, policy = load_judged(settings)
+    desired = loaded.desired
+    assert desired is not None  # load_judged fails otherwise
     root, target = loaded.root, desired.target.name
     with access_to(root, target, desired.target.tenants) as access:
         yield Place(loaded, desired, access, root, lock_path(root, target), settings.strict, policy)
+
+
+def load_judged(settings: Settings) -> tuple[Loaded, Policy]:
+    """What the folders say, and the rules that count. Raises Failure if they hold an error."""
+    loaded, _ = load_desired(settings)
+    if settings.policy is None:
+        return loaded, loaded.policy
+    policy, loaded = _of_the_base(settings.policy, loaded)
+    return loaded, policy
 
 
 def _of_the_base(path: Path, loaded: Loaded) -> tuple[Policy, Loaded]:

@@ -77,7 +77,15 @@ def _action(
     if entry is not None and resource.address.kind == "registration":
         return None  # a row is told by its id; its name is compared with what is live
     changes = tuple(_changes(resource, entry or LockEntry(), lock, actions))
-    return replace(action, fields=changes) if changes or entry is None else None
+    if entry is None:
+        return replace(action, fields=changes)
+    return replace(action, notes=tuple(map(_unread, changes))) if changes else None
+
+
+def _unread(change: FieldChange) -> str:
+    """A change whose other side nobody looked at is no line of before and after."""
+    what = "is dropped" if change.status == "cleared" else "is not what was last applied"
+    return f"{change.path} {what}; what is live is unread"
 
 
 def _content(content: SkillContent) -> FieldChange:

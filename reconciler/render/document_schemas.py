@@ -43,6 +43,7 @@ from reconciler.render.json_documents import (
     schemas_document,
 )
 from reconciler.render.plan_documents import drift_document, plan_document
+from reconciler.render.posted_documents import PostedDocument, posted_document
 from reconciler.render.typed_schema import Schema, schema_of
 
 #: Name → the type that the document is held to, and the schema's title.
@@ -58,6 +59,7 @@ _FORMS: Mapping[str, tuple[type, str]] = {
     "import": (ImportDocument, "What import read and wrote"),
     "doctor": (DoctorDocument, "What doctor found"),
     "init": (InitDocument, "What init made"),
+    "posted": (PostedDocument, "What was put on GitHub"),
     "sandbox": (SandboxDocument, "The embedded platform's environment"),
     "schemas": (SchemasDocument, "The list of schemas"),
 }
@@ -116,6 +118,7 @@ def _example(name: str) -> Any:
             [{"path": "agents/audit-handover/agent.yaml", "change": "written"}],
             "reconcile apply --target sandbox",
         ),
+        "posted": lambda: posted_document("comment", "created", "https://github.com/o/r/pull/1"),
         "sandbox": lambda: sandbox_document({"ANTHROPIC_BASE_URL": "http://127.0.0.1:8080"}),
         "schemas": lambda: schemas_document({"agent": {"$id": "urn:…", **_ABOUT}}),
     }

@@ -35,11 +35,12 @@ _NAME = 200  # characters of a name in the head
 @dataclass(frozen=True, slots=True)
 class Meta:
     """What the comment says besides the plan: the head commit it was made for, which world was
-    read, and how many findings the folders silenced."""
+    read, how many findings the folders silenced, and the newest commit if that is another."""
 
     head: str = ""
     origin: Origin | None = None
     silenced: int = 0
+    newest: str = ""
 
 
 def comment_body(plan: Plan, meta: Meta | None = None, limit: int = LIMIT) -> str:
@@ -67,6 +68,11 @@ def comment_body(plan: Plan, meta: Meta | None = None, limit: int = LIMIT) -> st
     return f"{short}\n\n{lines}\n"
 
 
+def comment_mark(plan: Plan) -> str:
+    """What every comment about the plan's project and target begins with, and no other."""
+    return _hidden(plan, Meta()).partition(', "digest"')[0]
+
+
 def hidden_facts(comment: str) -> Mapping[str, Any] | None:
     """What the hidden first line of a comment says: project, target, digest and head commit; None
     for a comment that is not one of ours."""
@@ -87,6 +93,9 @@ def _head(plan: Plan, meta: Meta) -> str:
         f"**{totals_text(plan)}** Digest `{plan.digest}`",
         _world(plan, meta),
     ]
+    if meta.newest:
+        made = code(meta.head, _NAME) if meta.head else "an older commit"
+        parts.insert(1, f"**Stale:** made for {made}; the newest is {code(meta.newest, _NAME)}.")
     stop = obstacle_text(plan)
     if stop:
         parts.append(f"**{stop}**")

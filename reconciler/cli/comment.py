@@ -1,0 +1,97 @@
+"""`comment`: a saved plan on its pull request, in one comment that is kept up to date."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from reconciler.cli import exit_codes
+from reconciler.cli.job_summary import add_to_summary
+from reconciler.cli.options import common
+from reconciler.cli.saved import read_shown
+from reconciler.cli.settings import Settings
+from reconciler.cli.terminal import write_json, write_lines
+from reconciler.engine.live import Origin
+from reconciler.engine.plan import Plan
+from reconciler.render.lines import Line, line
+from reconciler.render.markdown import Meta, comment_body, comment_mark
+from reconciler.render.plan_text import plan_lines
+from reconciler.render.posted_documents import posted_document
+
+
+@click.command()
+@click.option("--pr", "number", type=click.IntRange(1), required=True, help="The pull request.")
+@click.option(
+    "--plan",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="The plan to show: what `plan --out FILE` saved.",
+)
+@click.option(
+    "--head", metavar="SHA", help="The commit that was planned; the event's, if not given."
+)
+@common()
+def comment(settings: Settings, number: int, file: Path, head: str | None) -> int:
+    """Show a saved plan on a pull request: one comment for each target, brought up to date.
+
+    Repository, token and address are GitHub's own: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
+    Without permission the whole text goes to the job's summary.
+    """
+    from reconciler.platform.errors import AccessRefused
+    from reconciler.platform.github import Comment, github_access, head_of, post_comment
+
+    shown = _read(file, head if head is not None else event_head(os.environ))
+    try:
+        access = github_access(os.environ)
+        newest = head_of(access, number)
+        body = comment_body(shown.plan, shown.meta(newest))
+        made = Comment(comment_mark(shown.plan), body, shown.head)
+        result, url = post_comment(access, number, made)
+    except AccessRefused:
+        add_to_summary(shown.lines)
+        raise
+    if settings.format == "json":
+        write_json(posted_document("comment", result, url))
+    else:
+        write_lines([line(f"comment {result}: {url}")])
+    return exit_codes.OK
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A plan as its file has it, and the commit it was made for."""
+
+    plan: Plan
+    origin: Origin | None
+    silenced: int
+    head: str
+
+    def meta(self, newest: str) -> Meta:
+        stale = newest if self.head and newest != self.head else ""
+        return Meta(self.head, self.origin, self.silenced, stale)
+
+    def lines(self) -> list[Line]:
+        return plan_lines(self.plan, self.origin, self.silenced)
+
+
+def _read(file: Path, head: str) -> _Shown:
+    """Raises Failure for a file that holds no plan."""
+    plan, document = read_shown(file)
+    origin = document.get("origin")
+    silenced = len(document.get("silenced") or ())
+    return _Shown(plan, Origin(**origin) if origin else None, silenced, head)
+
+
+def event_head(environ: Mapping[str, str]) -> str:
+    """The newest commit of the pull request that started the workflow; "" if nothing says it."""
+    try:
+        event = json.loads(Path(environ.get("GITHUB_EVENT_PATH", "")).read_text(encoding="utf-8"))
+        return str(event["pull_request"]["head"]["sha"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,146 @@
+"""A plan on its pull request, and drift in an issue, against a stub of GitHub's REST API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import anthropic
+import pytest
+from click.testing import CliRunner, Result
+
+from reconciler.cli import main
+from reconciler.render.markdown import LIMIT, hidden_facts
+from tests.e2e.conftest import Project
+from tests.platform.github_stub import Fault, GitHub, serve
+
+TOKEN = "ghs_0123456789abcdefghij"
+COMMENTS = "/repos/o/r/issues/7/comments"
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[GitHub]:
+    monkeypatch.setattr("reconciler.platform.github.time.sleep", lambda _: None)
+    with serve() as running:
+        monkeypatch.setenv("GITHUB_REPOSITORY", "o/r")
+        monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+        monkeypatch.setenv("GITHUB_API_URL", running.url)
+        monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+        yield running
+
+
+def push(github: GitHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, head: str) -> None:
+    """A newer commit, and the event that tells of it."""
+    github.head = head
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"pull_request": {"head": {"sha": head}}}))
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(event))
+
+
+def comment(file: Path, *more: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(main, ["comment", "--pr", "7", "--plan", str(file), *more])
+    assert result.exit_code == code, result.output
+    return result
+
+
+def saved(project: Project, name: str = "plan.json") -> Path:
+    file = project.root.parent / name
+    project.run("plan", "--out", str(file), code=None)
+    return file
+
+
+def test_one_comment_after_ten_pushes(
+    sample: Project, github: GitHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sample.apply()
+    for number in range(10):
+        push(github, monkeypatch, tmp_path, f"{number:040x}")
+        sample.write(
+            "agents/fresh/agent.yaml", f"model: claude-sonnet-4-6\nsystem: Push {number}.\n"
+        )
+        comment(saved(sample))
+    (ours,) = github.comments
+    facts = hidden_facts(ours["body"])
+    assert facts is not None and facts["head"] == f"{9:040x}"
+    assert "Push 9." in ours["body"] and "Push 8." not in ours["body"]
+    assert "Stale" not in ours["body"] and len(ours["body"]) <= LIMIT
+
+
+def test_two_targets_have_two_comments(sample: Project, github: GitHub) -> None:
+    file = saved(sample)
+    other = json.loads(file.read_text())
+    other["target"] = "prod"
+    second = file.with_name("prod.json")
+    second.write_text(json.dumps(other))
+    for path in (file, second, file):
+        comment(path)
+    assert len(github.comments) == 2
+
+
+def test_an_older_run_says_that_it_is_stale_or_nothing(
+    sample: Project, github: GitHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = saved(sample)
+    github.head = "b" * 40
+    comment(file, "--head", "a" * 40)
+    assert f"**Stale:** made for <code>{'a' * 40}</code>" in github.comments[0]["body"]
+    comment(file, "--head", "b" * 40)
+    assert "Stale" not in github.comments[0]["body"]
+    said = comment(file, "--head", "a" * 40, "--format", "json")
+    assert json.loads(said.stdout)["result"] == "outdated"
+    assert "Stale" not in github.comments[0]["body"]
+
+
+def test_without_permission_the_summary_has_it_all(
+    sample: Project, github: GitHub, tmp_path: Path
+) -> None:
+    github.faults.append(Fault("POST", COMMENTS, 403))
+    refused = comment(saved(sample), code=1)
+    assert "github.forbidden error" in refused.stderr
+    assert "pull-requests: write" in refused.stderr
+    summary = (tmp_path / "summary.md").read_text()
+    assert "+ agent/audit-handover" in summary and "+ agent/nav-review" in summary
+    assert github.comments == [] and TOKEN not in refused.output + summary
+
+
+def test_a_lost_answer_makes_no_second_comment(sample: Project, github: GitHub) -> None:
+    github.faults += [Fault("POST", COMMENTS, 0, after=True), Fault("GET", COMMENTS, 502)]
+    file = saved(sample)
+    comment(file)
+    comment(file)
+    assert len(github.comments) == 1
+
+
+def test_a_file_that_is_no_plan(github: GitHub, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    for text in ("{", "{}", '{"kind": "plan", "format_version": 1}'):
+        file.write_text(text)
+        assert "plan.unreadable" in comment(file, code=1).stderr
+    assert github.requests == []
+
+
+def test_the_issue_about_drift_is_opened_kept_and_closed(sample: Project, github: GitHub) -> None:
+    sample.apply()
+    sample.run("drift", "--issue")
+    assert github.issues == []
+    server = sample.server
+    identity = sample.id("agent/price-checker")
+    with anthropic.Anthropic(base_url=server.url, api_key=server.api_key) as client:
+        client.beta.agents.update(identity, version=1, description="By hand, @everyone.")
+        said = sample.run("drift", "--issue", code=2)
+        (issue,) = github.issues
+        assert issue["title"] == "Drift: fund-agents → sandbox" and issue["url"] in (
+            f"{github.url}/repos/o/r/issues/{issue['number']}"
+        )
+        assert "issue created: " in said.stderr
+        fenced = issue["body"].partition("```text\n")[2]
+        assert "By hand, @everyone." in fenced and "agent/price-checker" in fenced
+        sample.run("drift", "--issue", code=2)
+        client.beta.agents.update(identity, version=2, description="Twice.")
+        sample.run("drift", "--issue", code=2)
+        assert len(github.issues) == 1 and "Twice." in issue["body"]
+    sample.apply("--overwrite-drift", "agent/price-checker")
+    assert "issue closed: " in sample.run("drift", "--issue").stderr
+    assert issue["state"] == "closed"
+    sample.run("drift", "--issue", "agent/price-checker", code=64)
