@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler.cli import exit_codes
+from reconciler.cli.committing import commit_after
 from reconciler.cli.failures import Failure, as_finding
 from reconciler.cli.options import (
     common,
@@ -21,13 +22,14 @@ from reconciler.cli.options import (
     planning,
     strictly,
 )
-from reconciler.cli.plan import show_plan, with_findings
+from reconciler.cli.plan import history_of, show_plan, with_findings
 from reconciler.cli.saved import only_reviewed, read_plan
 from reconciler.cli.settings import Settings
 from reconciler.cli.signals import stopping
 from reconciler.cli.terminal import Progress, is_terminal, progress, write_json, write_lines
 from reconciler.cli.world import Place, Planned, held, planned, reach
 from reconciler.engine.diagnostics import error
+from reconciler.engine.history import History
 from reconciler.engine.outcome import Report
 from reconciler.engine.plan import PlanOptions
 from reconciler.engine.saved_plan import SavedPlan
@@ -56,9 +58,25 @@ def _writing(function: Callable[..., int]) -> Callable[..., Any]:
     return function
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How to carry a plan out: without asking, if it has this digest, so much at once, and
+    whether the lock is committed afterwards."""
+
+    yes: bool
+    expect: str | None
+    parallelism: int
+    commit: bool = False
+
+
 @click.command()
 @planning
 @_writing
+@click.option(
+    "--commit",
+    is_flag=True,
+    help="Commit the lock afterwards, and nothing else, and push it if the branch has a remote.",
+)
 @leaving_out
 @strictly
 @judged
@@ -69,6 +87,7 @@ def apply(
     yes: bool,
     expect: str | None,
     parallelism: int,
+    commit: bool,
     saved: Path | None = None,
 ) -> int:
     """Make the target equal to the folders: plan, ask, write, report.
@@ -78,10 +97,11 @@ def apply(
     --expect or a saved plan is needed.
     """
     if saved is None:
-        return _carry_out(settings, options, yes, expect, parallelism)
+        return _carry_out(settings, options, _How(yes, expect, parallelism, commit))
     reviewed = read_plan(saved)
     settings = replace(settings, target=settings.target or reviewed.target)
-    return _carry_out(settings, reviewed.options, True, expect, parallelism, reviewed)
+    how = _How(True, expect, parallelism, commit)
+    return _carry_out(settings, reviewed.options, how, reviewed)
 
 
 @click.command()
@@ -97,18 +117,13 @@ def destroy(
     Refused until --max-removals says how many objects of a kind may go.
     """
     options = PlanOptions(destroy=True, max_removals=max_removals)
-    return _carry_out(settings, options, yes, expect, parallelism)
+    return _carry_out(settings, options, _How(yes, expect, parallelism))
 
 
 def _carry_out(
-    settings: Settings,
-    options: PlanOptions,
-    yes: bool,
-    expect: str | None,
-    parallelism: int,
-    reviewed: SavedPlan | None = None,
+    settings: Settings, options: PlanOptions, how: _How, reviewed: SavedPlan | None = None
 ) -> int:
-    asks = not yes and expect is None
+    asks = not how.yes and how.expect is None
     if asks and not is_terminal(sys.stdin):
         raise click.UsageError("there is no terminal to ask on: give --yes or --expect DIGEST")
     say = progress(settings.verbose or is_terminal(sys.stderr))
@@ -121,13 +136,14 @@ def _carry_out(
             found = only_reviewed(found, reviewed, place)
         if settings.format == "text" or asks:
             show_plan(settings, place, found, to_stderr=settings.format == "json")
-        _check(found, expect, settings, place)
+        _check(found, how.expect, settings, place)
         if asks and found.plan.has_changes and not click.confirm("Apply this?", err=True):
             click.echo("Nothing was applied.", err=True)
             return exit_codes.ERROR
-        report = _execute(place, found, parallelism, say)
+        report = _execute(place, found, how.parallelism, say)
     _show_report(settings, report, place, found)
-    return exit_codes.of_report(report, found.plan)
+    code = exit_codes.of_report(report, found.plan)
+    return commit_after(place, found.plan.digest, code) if how.commit else code
 
 
 def _check(found: Planned, expect: str | None, settings: Settings, place: Place) -> None:
@@ -143,7 +159,6 @@ def _check(found: Planned, expect: str | None, settings: Settings, place: Place)
 
 
 def _execute(place: Place, found: Planned, parallelism: int, say: Progress) -> Report:
-    from reconciler.platform import git
     from reconciler.platform.executor import execute
     from reconciler.platform.lockfile import LockStore
 
@@ -157,13 +172,20 @@ def _execute(place: Place, found: Planned, parallelism: int, say: Progress) -> R
                 parallelism=parallelism,
                 stop=stop,
                 on_event=lambda event: say(_event_text(event)),
-                git_commit=git.head_commit(place.root),
+                history=_history(place),
                 live=found.live,
                 secrets=_secrets(os.environ),
             )
     except Exception as failure:
         finding = as_finding(failure)
         raise Failure(finding, exit_code=exit_codes.FAILED_AFTER_WRITE) from failure
+
+
+def _history(place: Place) -> History:
+    """Who changed what, if an agent's versions are recorded anywhere."""
+    details = (resource.registration for resource in place.desired.resources)
+    recorded = any(one is not None and one.versions for one in details)
+    return history_of(place.loaded) if recorded else History()
 
 
 def _event_text(event: Event) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -13,9 +13,11 @@ import click
 from reconciler.cli import exit_codes
 from reconciler.cli.job_summary import add_to_summary
 from reconciler.cli.options import common
+from reconciler.cli.project import load_desired
 from reconciler.cli.saved import read_shown
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json, write_lines
+from reconciler.engine.address import Address
 from reconciler.engine.live import Origin
 from reconciler.engine.plan import Plan
 from reconciler.render.lines import Line, line
@@ -36,8 +38,16 @@ from reconciler.render.posted_documents import posted_document
 @click.option(
     "--head", metavar="SHA", help="The commit that was planned; the event's, if not given."
 )
+@click.option(
+    "--changed-since",
+    "since",
+    metavar="REF",
+    help="Show first what changed in the folders since REF, and all that depends on it.",
+)
 @common()
-def comment(settings: Settings, number: int, file: Path, head: str | None) -> int:
+def comment(
+    settings: Settings, number: int, file: Path, head: str | None, since: str | None
+) -> int:
     """Show a saved plan on a pull request: one comment for each target, brought up to date.
 
     Repository, token and address are GitHub's own: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
@@ -47,6 +57,8 @@ def comment(settings: Settings, number: int, file: Path, head: str | None) -> in
     from reconciler.platform.github import Comment, github_access, head_of, post_comment
 
     shown = _read(file, head if head is not None else event_head(os.environ))
+    if since is not None:
+        shown = replace(shown, touched=_touched(settings, since))
     try:
         access = github_access(os.environ)
         newest = head_of(access, number)
@@ -71,10 +83,11 @@ class _Shown:
     origin: Origin | None
     silenced: int
     head: str
+    touched: frozenset[Address] | None = None
 
     def meta(self, newest: str) -> Meta:
         stale = newest if self.head and newest != self.head else ""
-        return Meta(self.head, self.origin, self.silenced, stale)
+        return Meta(self.head, self.origin, self.silenced, stale, self.touched)
 
     def lines(self) -> list[Line]:
         return plan_lines(self.plan, self.origin, self.silenced)
@@ -86,6 +99,15 @@ def _read(file: Path, head: str) -> _Shown:
     origin = document.get("origin")
     silenced = len(document.get("silenced") or ())
     return _Shown(plan, Origin(**origin) if origin else None, silenced, head)
+
+
+def _touched(settings: Settings, since: str) -> frozenset[Address]:
+    """The objects that the branch reaches. Raises Failure, or GitUnknown if git can't tell."""
+    from reconciler.engine.history import touched
+    from reconciler.platform.git import changed_since
+
+    loaded, desired = load_desired(settings)
+    return touched(desired, changed_since(loaded.root, since))
 
 
 def event_head(environ: Mapping[str, str]) -> str:

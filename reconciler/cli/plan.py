@@ -17,7 +17,8 @@ from reconciler.cli.saved import write_plan
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines, write_text
 from reconciler.cli.world import Place, Planned, load_judged, planned, reach, read_lock_of
-from reconciler.engine.diagnostics import has_errors, strict
+from reconciler.engine.diagnostics import has_errors, note, strict
+from reconciler.engine.history import History, sources
 from reconciler.engine.live import Origin
 from reconciler.engine.plan import Plan, PlanOptions
 from reconciler.engine.policy import check_policy
@@ -74,10 +75,10 @@ def plan(
     with reach(settings) as place, planned(place, options, say) as found:
         show_plan(settings, place, found)
         if out is not None:
-            write_plan(
-                out,
-                plan_document(with_findings(found.plan, place), found.live.origin, found.options),
-            )
+            shown = with_findings(found.plan, place)
+            history = history_of(place.loaded)
+            document = plan_document(shown, found.live.origin, found.options, (), history)
+            write_plan(out, document)
     return exit_codes.of_plan(found.plan, detailed=detailed_exitcode)
 
 
@@ -116,7 +117,10 @@ def _show(
     to_stderr: bool = False,
 ) -> None:
     if settings.format == "json" and not to_stderr:
-        write_json(plan_document(shown, origin, options, loaded.silenced))
+        history = history_of(loaded)
+        if history.note:
+            shown = replace(shown, findings=(*shown.findings, note("git.unknown", history.note)))
+        write_json(plan_document(shown, origin, options, loaded.silenced, history))
         return
     silenced = len(loaded.silenced)
     if settings.format == "markdown":
@@ -124,6 +128,13 @@ def _show(
         add_to_summary(lambda: plan_lines(shown, origin, silenced))
     else:
         write_lines(plan_lines(shown, origin, silenced), to_stderr=to_stderr)
+
+
+def history_of(loaded: Loaded) -> History:
+    """Who changed what last, as far as git tells."""
+    from reconciler.platform.git import last_changes
+
+    return last_changes(loaded.root, sources(loaded.desired) if loaded.desired else {})
 
 
 def with_findings(plan: Plan, place: Place) -> Plan:

@@ -15,6 +15,19 @@ CODES: Final[Mapping[str, Code]] = {
         "Set ANTHROPIC_API_KEY and NTRO_API_KEY for this workspace and tenant; list your own host "
         "in RECONCILE_ALLOWED_HOSTS.",
     ),
+    "git.not_committed": Code(
+        "what was applied is not in the repository's lock",
+        "The apply itself is done, and every object carries its marker. A lock that is older than "
+        "the objects is no danger: the next plan finds them by their markers.",
+        "Merge the lock and commit it by hand; where it is missing, `reconcile lock --rebuild`.",
+        "reconcile apply --yes --commit",
+    ),
+    "git.unknown": Code(
+        "git can't tell what was asked",
+        "Who changed what, and what a branch touched, is read from the repository's history.",
+        "Run in a checkout that has the history: in a workflow `fetch-depth: 0`.",
+        severities=("error", "note"),
+    ),
     "github.access": Code(
         "the repository or the token for GitHub is not known",
         "They come from GitHub's own variables, which every workflow has, and never from a file.",

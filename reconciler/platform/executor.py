@@ -11,6 +11,7 @@ from typing import Literal
 
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired, Resource
+from reconciler.engine.history import History
 from reconciler.engine.live import Live
 from reconciler.engine.outcome import Outcome, Report
 from reconciler.engine.plan import Action, Plan, Verb
@@ -54,7 +55,7 @@ class _Run:
     store: LockStore
     stop: threading.Event
     on_event: Callable[[Event], None]
-    git_commit: str
+    history: History
     tenants: Mapping[str, str]
     known: Known
     keys: dict[Address, Secret]
@@ -71,14 +72,15 @@ def execute(
     parallelism: int = 8,
     stop: threading.Event,
     on_event: Callable[[Event], None],
-    git_commit: str = "",
+    history: History | None = None,
     live: Live | None = None,
     secrets: Mapping[str, Secret] | None = None,
 ) -> Report:
     """Carry out a plan and say what became of it; the lock is on disk after every object.
 
     `stop` set: nothing more is started, except what stores a one-time key already issued. `live`
-    gives ids that the lock does not know, and the origin to keep. `secrets` are the operator's,
+    gives ids that the lock does not know, and the origin to keep. `history` is recorded with
+    agent versions. `secrets` are the operator's,
     by name. A failure is an outcome; raises only Halt, if the lock can't be written, and
     graphlib.CycleError, both before any request.
     """
@@ -101,7 +103,7 @@ def execute(
         store=store,
         stop=stop,
         on_event=on_event,
-        git_commit=git_commit,
+        history=history or History(),
         tenants=_tenants(store, live),
         known=Known(lambda: store.lock, live, keys, secrets or {}),
         keys=keys,
@@ -232,7 +234,7 @@ def _write(run: _Run, action: Action) -> Written:
         keys=run.keys,
         stores_key=action.address in run.keyed,
         parent=_parent(run, action),
-        git_commit=run.git_commit,
+        history=run.history,
     )
     return write(step)
 

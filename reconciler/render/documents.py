@@ -108,6 +108,14 @@ class FileDocument(TypedDict):
     after: NotRequired[Annotated[str, "Its text after, likewise"]]
 
 
+class ChangeDocument(TypedDict):
+    """The last commit of an object's files; outside every digest."""
+
+    commit: Annotated[str, "Its hash; empty if the files are not committed as they are"]
+    author: Annotated[str, "Who wrote it"]
+    subject: Annotated[str, "The first line of its message"]
+
+
 class ActionDocument(Place):
     """One object's write."""
 
@@ -126,6 +134,9 @@ class ActionDocument(Place):
     notes: Annotated[list[str], "Consequences that a reviewer has to know"]
     raises: Annotated[list[RaiseDocument], "What the object may do more than it may now"]
     digest: Annotated[_Digest, "The action's digest"]
+    changed_by: Annotated[
+        ChangeDocument | None, "Who changed its files last; null if git does not tell"
+    ]
 
 
 class HeldDocument(TypedDict):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reconciler.engine.address import Address
 from reconciler.engine.live import Origin
 from reconciler.engine.plan import Plan
 from reconciler.render.lines import counted
@@ -35,12 +36,14 @@ _NAME = 200  # characters of a name in the head
 @dataclass(frozen=True, slots=True)
 class Meta:
     """What the comment says besides the plan: the head commit it was made for, which world was
-    read, how many findings the folders silenced, and the newest commit if that is another."""
+    read, how many findings the folders silenced, the newest commit if that is another, and which
+    objects the branch reaches, None if nobody asked."""
 
     head: str = ""
     origin: Origin | None = None
     silenced: int = 0
     newest: str = ""
+    touched: frozenset[Address] | None = None
 
 
 def comment_body(plan: Plan, meta: Meta | None = None, limit: int = LIMIT) -> str:
@@ -50,7 +53,8 @@ def comment_body(plan: Plan, meta: Meta | None = None, limit: int = LIMIT) -> st
     and the totals (2,000 characters are enough).
     """
 
-    head = _head(plan, meta or Meta())
+    meta = meta or Meta()
+    head = _head(plan, meta)
     short = f"{head}\n\n{SHORTENED}"
     objects = len(plan.actions) + len(plan.held)
     for start, detail, folded in (
@@ -61,10 +65,12 @@ def comment_body(plan: Plan, meta: Meta | None = None, limit: int = LIMIT) -> st
     ):
         if folded and objects * _LEAST > limit:
             continue
-        body = whole(sections(plan, detail, folded=folded), limit - len(start) - 3)
+        shown = sections(plan, detail, folded=folded, touched=meta.touched)
+        body = whole(shown, limit - len(start) - 3)
         if body is not None:
             return f"{start}\n\n{body}\n" if body else f"{start}\n"
-    lines = cut_lines(tuple(sections(plan, _LINES, folded=False)), limit - len(short) - 3)
+    last = tuple(sections(plan, _LINES, folded=False, touched=meta.touched))
+    lines = cut_lines(last, limit - len(short) - 3)
     return f"{short}\n\n{lines}\n"
 
 

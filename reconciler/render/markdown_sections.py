@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -21,22 +21,47 @@ _UNREAD, _UNPINNED = "live.unread", "skill.unpinned"
 _GONE = frozenset({"archive", "delete", "replace"})
 
 
-def sections(plan: Plan, detail: Detail, *, folded: bool = True) -> Iterator[Section]:
-    """Warnings, objects, and what stays as it is. Objects are folded blocks, or lines of a list."""
+def sections(
+    plan: Plan,
+    detail: Detail,
+    *,
+    folded: bool = True,
+    touched: frozenset[Address] | None = None,
+) -> Iterator[Section]:
+    """Warnings, objects, and what stays as it is. Objects are folded blocks, or lines of a list;
+    those that are `touched` by a branch come first."""
     yield from _warnings(plan, detail.width)
     upcoming = upcoming_versions(plan)
-    if plan.held or plan.actions:
-        title = f"Objects: {len(plan.actions) + len(plan.held):,}"
-        yield Section(title, _objects(plan, upcoming, detail, folded), listed=not folded)
+    for title, held, actions in _groups(plan, touched):
+        if held or actions:
+            objects = _objects(held, actions, upcoming, detail, folded)
+            title = f"{title}: {len(held) + len(actions):,}"
+            yield Section(title, objects, listed=not folded)
     yield from _rest(plan, detail.width)
 
 
+def _groups(
+    plan: Plan, touched: frozenset[Address] | None
+) -> Iterator[tuple[str, list[Held], list[Action]]]:
+    """Objects by what brought them into the plan, if somebody asked for that."""
+    if touched is None:
+        yield "Objects", list(plan.held), list(plan.actions)
+        return
+    for title, inside in (("Reached by this branch", True), ("Not of this branch", False)):
+        held = [one for one in plan.held if (one.action.address in touched) is inside]
+        yield title, held, [one for one in plan.actions if (one.address in touched) is inside]
+
+
 def _objects(
-    plan: Plan, upcoming: Mapping[Address, int], detail: Detail, folded: bool
+    held_back: Iterable[Held],
+    actions: Iterable[Action],
+    upcoming: Mapping[Address, int],
+    detail: Detail,
+    folded: bool,
 ) -> Iterator[str]:
-    for held in plan.held:
+    for held in held_back:
         yield held_block(held, upcoming, detail) if folded else held_line(held, detail)
-    for action in plan.actions:
+    for action in actions:
         make = action_block if folded else action_line
         yield make(action, upcoming, detail)
 

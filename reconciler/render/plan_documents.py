@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from reconciler.engine.address import Address
 from reconciler.engine.diagnostics import Silenced
 from reconciler.engine.drift import Drifted
+from reconciler.engine.history import History
 from reconciler.engine.live import Origin
 from reconciler.engine.plan import Action, Expected, FieldChange, Held, Plan, PlanOptions
 from reconciler.engine.privileges import Raise
@@ -14,6 +15,7 @@ from reconciler.engine.skill_diff import FileDiff
 from reconciler.engine.values import ABSENT
 from reconciler.render.documents import (
     ActionDocument,
+    ChangeDocument,
     DriftDocument,
     ExpectedState,
     Field,
@@ -42,6 +44,7 @@ def plan_document(
     origin: Origin | None = None,
     options: PlanOptions | None = None,
     silenced: Iterable[Silenced] = (),
+    history: History | None = None,
 ) -> PlanDocument:
     """The plan: what would be done, what is held back, and everything a reviewer is told.
 
@@ -58,8 +61,8 @@ def plan_document(
         "digest": plan.digest,
         "options": _options(options or PlanOptions()),
         "totals": _totals(plan),
-        "actions": [action_document(action) for action in plan.actions],
-        "held": [held_document(held) for held in plan.held],
+        "actions": [action_document(action, history) for action in plan.actions],
+        "held": [held_document(held, history) for held in plan.held],
         "orphans": [
             {"address": str(orphan.address), "id": orphan.id, "message": orphan.message}
             for orphan in plan.orphans
@@ -73,8 +76,8 @@ def plan_document(
     }
 
 
-def action_document(action: Action) -> ActionDocument:
-    """One object's write."""
+def action_document(action: Action, history: History | None = None) -> ActionDocument:
+    """One object's write, and who changed its files last if a history is given."""
     return {
         "address": str(action.address),
         "verb": action.verb,
@@ -89,6 +92,18 @@ def action_document(action: Action) -> ActionDocument:
         "raises": [_raise(one) for one in action.raises],
         **place_of(action.span),
         "digest": action.digest,
+        "changed_by": _change(history, action.address),
+    }
+
+
+def _change(history: History | None, address: Address) -> ChangeDocument | None:
+    change = history.changes.get(address) if history else None
+    if change is None:
+        return None
+    return {
+        "commit": change.commit,
+        "author": redacted(change.author),
+        "subject": redacted(change.subject),
     }
 
 
@@ -134,14 +149,14 @@ def drift_document(
     }
 
 
-def held_document(held: Held) -> HeldDocument:
+def held_document(held: Held, history: History | None = None) -> HeldDocument:
     return {
         "address": str(held.action.address),
         "reason": held.reason,
         "message": redacted(held.message),
         "raises": [_raise(one) for one in held.raises],
         "since": held.since,
-        "action": action_document(held.action),
+        "action": action_document(held.action, history),
     }
 
 

@@ -1,24 +1,154 @@
+"""What git knows of a project, in every state that a checkout can be in."""
+
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import git
 import pytest
 
-from reconciler.platform.git import head_commit
+from reconciler.engine.address import Address
+from reconciler.engine.history import Change
+from reconciler.platform.git import GitUnknown, changed_since, head_commit, last_changes
+
+A, B, SKILL = Address("agent", "a"), Address("agent", "b"), Address("skill", "s")
+SOURCES = {A: ("agents/a/", "agents/a/agent.yaml"), B: ("agents/b.agent.yaml",), SKILL: ("s/",)}
+Commit = Callable[..., str]
 
 
-def test_the_commit_of_a_repository_or_of_one_above(tmp_path: Path) -> None:
-    with git.Repo.init(tmp_path) as repository:
-        who = git.Actor("a", "a@example.com")
-        commit = repository.index.commit("one", author=who, committer=who)
-    (tmp_path / "sub").mkdir()
-    assert head_commit(tmp_path) == head_commit(tmp_path / "sub") == commit.hexsha
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"):
+        monkeypatch.setenv(name, "Ann Author")
+    for name in ("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"):
+        monkeypatch.setenv(name, "ann@example.com")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    repository = tmp_path / "repository"
+    git.Git(str(tmp_path)).init("--quiet", "--initial-branch=main", str(repository))
+    return repository
+
+
+def commit(root: Path, subject: str, **files: str) -> str:
+    for name, text in files.items():
+        path = root / name.replace("__", "/").replace("_dot_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    command = git.Git(str(root))
+    command.add("--all")
+    command.commit("--quiet", "--allow-empty", "-m", subject)
+    return str(command.rev_parse("HEAD"))
+
+
+def history(root: Path) -> tuple[str, str, str]:
+    first = commit(root, "Begin", agents__a__agent_dot_yaml="1", agents__b_dot_agent_dot_yaml="1")
+    second = commit(root, "A prompt: with “more”", agents__a__system_dot_md="2")
+    third = commit(root, "Elsewhere", README_dot_md="3")
+    return first, second, third
+
+
+def test_the_commit_of_a_repository_or_of_one_above(root: Path) -> None:
+    made = commit(root, "one")
+    (root / "sub").mkdir()
+    assert head_commit(root) == head_commit(root / "sub") == made
 
 
 @pytest.mark.parametrize("start", [False, True])
 def test_no_repository_or_no_commit_is_no_hash(tmp_path: Path, start: bool) -> None:
     if start:
-        git.Repo.init(tmp_path).close()
+        git.Git(str(tmp_path)).init("--quiet")
     assert head_commit(tmp_path) == ""
     assert head_commit(tmp_path / "missing") == ""
+    found = last_changes(tmp_path, SOURCES)
+    assert found.changes == {} and found.note.startswith("git does not tell who changed what: ")
+    with pytest.raises(GitUnknown):
+        changed_since(tmp_path, "main")
+
+
+def test_who_changed_what_last(root: Path) -> None:
+    first, second, _ = history(root)
+    found = last_changes(root, SOURCES)
+    assert found.changes == {
+        A: Change(second, "Ann Author", "A prompt: with “more”"),
+        B: Change(first, "Ann Author", "Begin"),
+    }
+    assert found.note == ""
+
+
+def test_what_is_not_committed_is_said(root: Path) -> None:
+    history(root)
+    (root / "agents" / "b.agent.yaml").write_text("2")
+    (root / "s").mkdir()
+    (root / "s" / 'ü b"c.md').write_text("new")
+    found = last_changes(root, SOURCES).changes
+    assert found[B] == found[SKILL] == Change("", "", "not committed yet")
+    assert found[A].subject == "A prompt: with “more”"
+
+
+def test_a_folder_of_a_repository(root: Path) -> None:
+    made = commit(
+        root, "Below", sub__agents__a__agent_dot_yaml="1", agents__b_dot_agent_dot_yaml="1"
+    )
+    (root / "sub" / "s").mkdir()
+    (root / "sub" / "s" / "x").write_text("")
+    found = last_changes(root / "sub", SOURCES).changes
+    assert found[A].commit == made and B not in found
+    assert found[SKILL].commit == ""
+
+
+def clone(root: Path, to: Path, *options: str) -> Path:
+    git.Git(str(root)).clone("--quiet", *options, f"file://{root}", str(to))
+    return to
+
+
+def test_a_shallow_clone_knows_what_it_has(root: Path, tmp_path: Path) -> None:
+    history(root)
+    fourth = commit(root, "B again", agents__b_dot_agent_dot_yaml="2")
+    shallow = clone(root, tmp_path / "shallow", "--depth=2")
+    found = last_changes(shallow, SOURCES)
+    assert found.changes == {B: Change(fourth, "Ann Author", "B again")}
+    assert "fetch-depth: 0" in found.note
+    assert head_commit(shallow) == fourth
+
+
+def test_a_worktree_and_a_detached_head(root: Path, tmp_path: Path) -> None:
+    first, second, third = history(root)
+    command = git.Git(str(root))
+    command.worktree("add", "--quiet", "--detach", str(tmp_path / "tree"), second)
+    assert last_changes(tmp_path / "tree", SOURCES).changes[A].commit == second
+    assert changed_since(tmp_path / "tree", first) == {"agents/a/system.md"}
+    command.checkout("--quiet", "--detach", third)
+    assert last_changes(root, SOURCES).changes[B].commit == first
+    assert changed_since(root, second) == {"README.md"}
+
+
+def test_what_a_branch_changed_since_it_began(root: Path) -> None:
+    history(root)
+    command = git.Git(str(root))
+    command.checkout("--quiet", "-b", "topic")
+    commit(root, "Topic", agents__a__agent_dot_yaml="9")
+    command.checkout("--quiet", "main")
+    commit(root, "Main goes on", README_dot_md="9")
+    command.checkout("--quiet", "topic")
+    (root / "agents" / "b.agent.yaml").write_text("dirty")
+    assert changed_since(root, "main") == {"agents/a/agent.yaml", "agents/b.agent.yaml"}
+
+
+@pytest.mark.parametrize("ref", ["nowhere", "--all", "", "HEAD:README.md"])
+def test_a_commit_that_is_not_there(root: Path, ref: str) -> None:
+    history(root)
+    with pytest.raises(GitUnknown, match="there is no commit"):
+        changed_since(root, ref)
+
+
+def test_a_shallow_clone_without_the_common_history(root: Path, tmp_path: Path) -> None:
+    history(root)
+    command = git.Git(str(root))
+    command.checkout("--quiet", "-b", "topic")
+    commit(root, "Topic", agents__a__agent_dot_yaml="9")
+    command.checkout("--quiet", "main")
+    commit(root, "Main", README_dot_md="9")
+    shallow = clone(root, tmp_path / "shallow", "--depth=1", "--no-single-branch")
+    with pytest.raises(GitUnknown, match="parted is not in this clone") as unknown:
+        changed_since(shallow, "origin/topic")
+    assert "fetch-depth: 0" in unknown.value.hint

@@ -60,7 +60,7 @@ def _record(step: Step, registry: Registry, id: str) -> int:
     version = int(step.payload["record"]["version"])
     beginning = f"agent version {version} "
     if not _is_recorded(registry, id, beginning):
-        text = f"{beginning}({f'commit {step.git_commit}' if step.git_commit else 'no commit'})"
+        text = f"{beginning}({step.history.said(step.action.address)})"
         try:
             step.patience.insist(lambda: registry.record_version(id, text))
         except OutcomeUnknown as lost:

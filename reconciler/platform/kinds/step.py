@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Resource
+from reconciler.engine.history import History
 from reconciler.engine.live import MARKER_KEY
 from reconciler.engine.plan import Action
 from reconciler.engine.values import Body, Secret
@@ -45,7 +46,7 @@ class Step:
     keys: dict[Address, Secret]
     stores_key: bool = False
     parent: str = ""
-    git_commit: str = ""
+    history: History = field(default_factory=History)
 
     @property
     def id(self) -> str:

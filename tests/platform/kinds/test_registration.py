@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.engine.history import History
 from reconciler.engine.lock import Intent, LockEntry
 from reconciler.engine.plan import Action, Expected
 from reconciler.engine.values import Ref
@@ -225,7 +226,7 @@ def changelogs(world: World) -> list[str]:
 def test_a_version_is_recorded_once(world: World, reference: str) -> None:
     world.apply(registration(), credential())
     for _ in range(2):
-        assert world.apply(recording(world), git_commit="abc123").ok
+        assert world.apply(recording(world), history=History("abc123")).ok
     assert changelogs(world) == ["agent version 1 (commit abc123)"]
     assert entry(world).recorded == 1
 
