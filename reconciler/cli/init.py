@@ -16,9 +16,9 @@ from reconciler.cli.options import common
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, write_json, write_lines
 from reconciler.engine.address import Address
-from reconciler.render.documents import MadeFile
 from reconciler.render.json_documents import init_document
 from reconciler.render.lines import Piece, line
+from reconciler.render.tool_documents import MadeFile
 
 if TYPE_CHECKING:
     from reconciler.authoring.scaffold import Scaffold

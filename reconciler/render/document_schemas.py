@@ -18,17 +18,12 @@ from reconciler.engine.outputs import AgentOutput
 from reconciler.engine.plan import Action, FieldChange, Plan
 from reconciler.engine.values import Ref, digest
 from reconciler.render.documents import (
-    CodesDocument,
     DiagnosticsDocument,
-    DoctorDocument,
     DriftDocument,
-    InitDocument,
     LockChangeDocument,
     OutputsDocument,
     PlanDocument,
     ReportDocument,
-    SandboxDocument,
-    SchemasDocument,
 )
 from reconciler.render.import_documents import Import, ImportDocument, import_document
 from reconciler.render.json_documents import (
@@ -44,6 +39,13 @@ from reconciler.render.json_documents import (
 )
 from reconciler.render.plan_documents import drift_document, plan_document
 from reconciler.render.posted_documents import PostedDocument, posted_document
+from reconciler.render.tool_documents import (
+    CodesDocument,
+    DoctorDocument,
+    InitDocument,
+    SandboxDocument,
+    SchemasDocument,
+)
 from reconciler.render.typed_schema import Schema, schema_of
 
 #: Name → the type that the document is held to, and the schema's title.

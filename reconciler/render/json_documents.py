@@ -18,18 +18,11 @@ from reconciler.engine.outputs import AgentOutput
 from reconciler.engine.plan import Plan
 from reconciler.render.documents import (
     AgentDocument,
-    Check,
-    CodesDocument,
     DiagnosticsDocument,
-    DoctorDocument,
-    InitDocument,
     LockChangeDocument,
-    MadeFile,
     OutcomeDocument,
     OutputsDocument,
     ReportDocument,
-    SandboxDocument,
-    SchemasDocument,
 )
 from reconciler.render.json_parts import (
     FORMAT_VERSION,
@@ -39,6 +32,15 @@ from reconciler.render.json_parts import (
 )
 from reconciler.render.plan_documents import held_document
 from reconciler.render.printable import redacted
+from reconciler.render.tool_documents import (
+    Check,
+    CodesDocument,
+    DoctorDocument,
+    InitDocument,
+    MadeFile,
+    SandboxDocument,
+    SchemasDocument,
+)
 
 
 def lock_change_document(
