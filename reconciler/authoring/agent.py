@@ -87,6 +87,7 @@ def translate(defined: Defined, roster: Roster, shelf: SkillShelf, run: Run) -> 
         span=Span(defined.document.file),
         spans=_spans(defined.document, body, prompt_place),
         lifecycle=lifecycle(form.lifecycle),
+        files=defined.made_of(part.place.file for part in prompt),
     )
     ntropii = RegistrationForm() if form.ntropii is True else form.ntropii or None
     return Agent(resource, defined, tuple(tools), tuple(servers), prompt, ntropii, broken)

@@ -67,6 +67,11 @@ class Document:
     def file(self) -> str:
         return self.source.file
 
+    def files(self) -> frozenset[str]:
+        """The files that its parts were written in."""
+        sources = {self.source.file} | {source.file for source, _ in self.moved.values()}
+        return frozenset(sources | ({self.overlay.source.file} if self.overlay else set()))
+
     def span(self, path: KeyPath = ()) -> Span:
         source, place = self.home(path)
         return source.span(place)

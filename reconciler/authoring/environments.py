@@ -131,6 +131,7 @@ def translate_environment(defined: Defined, run: Run) -> Resource | None:
         span=Span(document.file),
         spans={key: document.key_span((key,)) for key in body if key in document.value},
         lifecycle=lifecycle(form.lifecycle),
+        files=defined.made_of(),
     )
 
 

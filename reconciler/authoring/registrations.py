@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.authoring.agent import Agent
 from reconciler.authoring.agent_form import Registration
@@ -152,10 +152,11 @@ def _resources(
     }
     # What protects an agent protects what a runbook reaches it by.
     keep = Lifecycle(protect=agent.resource.lifecycle.protect)
+    files = agent.resource.files
     return Registered(
-        Resource(registration, row, span, lifecycle=keep, registration=details),
-        Resource(credential, secret, span, lifecycle=keep),
-        None if existing else _vault(vault_address, span, keep, run),
+        Resource(registration, row, span, lifecycle=keep, registration=details, files=files),
+        Resource(credential, secret, span, lifecycle=keep, files=files),
+        None if existing else replace(_vault(vault_address, span, keep, run), files=files),
         scope,
         place,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.authoring.discovery import Definition
@@ -38,6 +38,14 @@ class Defined:
 
     def scope(self, run: Run) -> Scope:
         return Scope(self.document, str(self.address), run.findings)
+
+    def made_of(self, more: Iterable[str] = ()) -> tuple[str, ...]:
+        """The project's files that the object is made of, `more` among them, in order; a folder of
+        its own, with a `/` at the end, stands for what is in it."""
+        found = {*self.document.files(), *more}
+        if self.definition.alone and self.definition.folder:
+            found.add(f"{self.definition.folder}/")
+        return tuple(sorted(found))
 
 
 def lf(text: str) -> str:

@@ -73,9 +73,11 @@ def skill_resources(shelf: SkillShelf, run: Run) -> list[Resource]:
     """One resource per slug, with each distinct content of it; its place is the project's copy
     of the skill if there is one."""
     contents: dict[str, dict[str, SkillContent]] = {}
+    folders: dict[str, list[str]] = {}
     shared = f"{run.paths.skills}/"
-    for _, skill in sorted(shelf.read.items(), key=lambda item: _first(item[0], shared)):
+    for folder, skill in sorted(shelf.read.items(), key=lambda item: _first(item[0], shared)):
         if skill is not None:
+            folders.setdefault(skill.slug, []).append(f"{folder}/")
             contents.setdefault(skill.slug, {}).setdefault(skill.content.digest, skill.content)
     return [
         Resource(
@@ -83,6 +85,7 @@ def skill_resources(shelf: SkillShelf, run: Run) -> list[Resource]:
             body={},
             span=next(iter(known.values())).span,
             contents=tuple(known[digest] for digest in sorted(known)),
+            files=tuple(sorted(folders[slug])),
         )
         for slug, known in sorted(contents.items())
     ]

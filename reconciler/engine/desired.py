@@ -77,6 +77,7 @@ class Resource:
     * credential: vault_id, display_name, auth, metadata
 
     `spans` gives the place of a field path (`system`, `tools`, `metadata.owner`) where known.
+    `files` are the project's paths that the object is made of, a folder with a `/` at its end.
     """
 
     address: Address
@@ -86,6 +87,7 @@ class Resource:
     lifecycle: Lifecycle = Lifecycle()
     contents: tuple[SkillContent, ...] = ()
     registration: RegistrationDetails | None = None
+    files: tuple[str, ...] = ()
 
     def place(self, path: str) -> Span:
         """The span of the field path, of its nearest parent, or of the whole resource."""

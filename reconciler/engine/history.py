@@ -1,19 +1,19 @@
-"""Which files say what an object is, who changed them last, and what a branch reaches.
+"""Who changed an object's files last, and which objects a branch reaches.
 
 None of this is part of a digest: the same plan is the same whoever wrote it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.engine.address import Address
-from reconciler.engine.desired import Desired, Resource
+from reconciler.engine.desired import Desired
 from reconciler.engine.values import refs_in
 
-_WHOLE_FOLDER = ("agent.yaml", "agent.yml", "agent.md", "agent.json", "SKILL.md")
 _PROJECT = "reconcile.yaml"
+_SUBJECT = 200  # characters of a subject in one line of text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,13 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class History:
     """The commit that is checked out, and the last change of each object, as far as git tells;
-    `note` says what it can't."""
+    `note` says what it can't. `touched` are the objects that a branch reaches, None if nobody
+    asked or git does not tell."""
 
     head: str = ""
     changes: Mapping[Address, Change] = field(default_factory=dict)
     note: str = ""
+    touched: frozenset[Address] | None = None
 
     def said(self, address: Address) -> str:
         """`commit 1a2b…; last changed in 3c4d… by Ann: Subject`, or "no commit"."""
@@ -42,42 +44,48 @@ class History:
         if change is None:
             return f"commit {self.head}"
         where = f"in {change.commit} by {change.author}: " if change.commit else ""
-        return f"commit {self.head}; last changed {where}{change.subject}"
+        return f"commit {self.head}; last changed {where}{change.subject[:_SUBJECT]}"
 
 
-def sources(desired: Desired) -> dict[Address, tuple[str, ...]]:
-    """The files, and folders with a `/` at the end, that each object is made of."""
-    declared = desired.by_address()
-    return {address: tuple(sorted(_files(one, declared))) for address, one in declared.items()}
+def sources(desired: Desired) -> dict[Address, Sequence[str]]:
+    """The files that each object is made of, of those that are made of any."""
+    return {one.address: one.files for one in desired.resources if one.files}
 
 
-def _files(resource: Resource, declared: Mapping[Address, Resource]) -> set[str]:
-    details = resource.registration
-    if details is not None and details.agent in declared:
-        return _files(declared[details.agent], declared)
-    places = [resource.span, *resource.spans.values()]
-    places += [content.span for content in resource.contents]
-    found = {place.file for place in places if place.file != _PROJECT}
-    for file in list(found):
-        folder, _, name = file.rpartition("/")
-        if folder and name in _WHOLE_FOLDER:
-            found.add(f"{folder}/")
-    return found
+class Owners:
+    """Which objects a path belongs to, by the files and folders they are made of. A path that is
+    itself a folder of theirs (git names a submodule so) belongs to all that lies in it."""
+
+    def __init__(self, sources: Mapping[Address, Sequence[str]]) -> None:
+        self._of: dict[str, set[Address]] = {}
+        for address, files in sources.items():
+            for file in files:
+                for known in (file, *_above(file.removesuffix("/"))):
+                    self._of.setdefault(known, set()).add(address)
+
+    def of(self, path: str) -> Iterator[Address]:
+        """The objects that the path is part of; one may come twice."""
+        path = path.removesuffix("/")
+        for known in (path, f"{path}/", *(f"{folder}/" for folder in _above(path))):
+            yield from self._of.get(known, ())
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that a path lies in, without a `/` at the end."""
+    end = path.find("/")
+    while end >= 0:
+        yield path[:end]
+        end = path.find("/", end + 1)
 
 
 def touched(desired: Desired, changed: Iterable[str]) -> frozenset[Address]:
     """The objects that a change of these files reaches: those made of them, and all that depend on
     one of those. A change of reconcile.yaml may reach every object."""
     paths = set(changed)
-    made_of = sources(desired)
     if _PROJECT in paths:
-        return frozenset(made_of)
-    found = {
-        address
-        for address, files in made_of.items()
-        if any(path == one or (one.endswith("/") and path.startswith(one))
-               for one in files for path in paths)
-    }  # fmt: skip
+        return frozenset(resource.address for resource in desired.resources)
+    owners = Owners(sources(desired))
+    found = {address for path in paths for address in owners.of(path)}
     needs = {one.address: {ref.address for ref in refs_in(one.body)} for one in desired.resources}
     while more := {address for address, needed in needs.items() if needed & found} - found:
         found |= more

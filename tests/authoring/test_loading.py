@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciler.authoring import load
 from reconciler.engine.values import encode
-from tests.authoring.support import Files, codes, loaded, places, write
+from tests.authoring.support import PROJECT, Files, codes, loaded, places, write
 
 HEAVY = "anthropic httpx2 starlette uvicorn git deepdiff"
 
@@ -93,3 +93,33 @@ def test_a_root_reached_through_a_link(tmp_path: Path) -> None:
     result = load(tmp_path / "link", target=None, variables={}, environ={})
     assert result.findings == ()
     assert result.root == tmp_path / "real"
+
+
+def test_an_object_knows_what_it_is_made_of(tmp_path: Path) -> None:
+    files = {
+        "reconcile.yaml": PROJECT
+        + "targets: {test: {overrides: {agent/flat: {description: D}}}}\ndefault_target: test\n",
+        "agents/own/agent.yaml": "model: m\ntools: [../../shared/tools.yaml]\n"
+        "system: {file: ../../shared/prompt.md}\nknowledge: [../../shared/k/*.md]\n"
+        "skills: [./skills/cite]\n",
+        "agents/own/skills/cite/SKILL.md": "---\nname: cite\ndescription: D.\n---\nOwn.\n",
+        "skills/cite/SKILL.md": "---\nname: cite\ndescription: D.\n---\n",
+        "shared/tools.yaml": "[read]\n",
+        "shared/prompt.md": "Do.\n",
+        "shared/k/one.md": "One.\n",
+        "agents/flat.agent.yaml": "model: m\nsystem: {file: flat.md}\n",
+        "agents/flat.md": "Flat.\n",
+        "environments/room.yaml": "description: R\n",
+    }
+    result = loaded(tmp_path, files)
+    assert result.desired is not None, result.findings
+    made_of = {str(one.address): one.files for one in result.desired.resources}
+    assert made_of == {
+        "agent/flat": ("agents/flat.agent.yaml", "agents/flat.md", "reconcile.yaml"),
+        "agent/own": (
+            "agents/own/", "agents/own/agent.yaml", "shared/k/one.md", "shared/prompt.md",
+            "shared/tools.yaml",
+        ),
+        "environment/room": ("environments/room.yaml",),
+        "skill/cite": ("agents/own/skills/cite/", "skills/cite/"),
+    }  # fmt: skip
