@@ -1,9 +1,10 @@
 """Committing the lock, and nothing else, after an apply.
 
-The commit is made from a private index, so that what else is staged or changed stays as it is; no
-hook runs. If the branch moved on the remote, the lock's change is carried over once: it merges
-object by object. What can't be pushed is no loss, since the next plan finds every object by its
-marker.
+The commit is made from a private index, so that what else is staged or changed stays as it is. No
+hook runs, here or before the push: they are made for people's changes, and one that fails would
+leave what was applied unsaid. If the branch moved on the remote, the lock's change is carried over
+once, object by object. What can't be pushed is no loss, since the next plan finds every object by
+its marker.
 """
 
 from __future__ import annotations
@@ -11,77 +12,93 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from reconciler.engine.lock import LockError, load_lock
+from reconciler.engine.lock import Lock, LockError, dump_lock, load_lock
+from reconciler.engine.lock_merge import LockConflict, merge_locks
 from reconciler.platform.errors import PlatformError
+from reconciler.platform.git import GitUnknown, repository, said
 
 if TYPE_CHECKING:
     import git
 
-Committed: TypeAlias = Literal["unchanged", "pushed", "committed"]
-_RECOVER: Final = (
-    "nothing is lost: the next plan finds the objects by their markers; commit the lock by hand, "
-    "or run `reconcile lock --rebuild` where it is missing"
-)
+Committed: TypeAlias = Literal["unchanged", "committed", "pushed"]
+_RECOVER: Final = "nothing is lost: the next plan finds the objects by their markers"
+#: How git says that the branch is not where it was (in English: GitPython sets LC_ALL).
+_MOVED: Final = ("fetch first", "non-fast-forward", "cannot lock ref", "failed to update ref")
+#: A push of one branch, whatever the user's settings add to one.
+_PUSH: Final = (
+    "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no",
+)  # fmt: skip
 
 
 class NotCommitted(PlatformError):
     """The lock is not where it should be; the message says how far it got."""
 
     code = "git.not_committed"
-    hint = _RECOVER
+    hint = f"commit the lock by hand; {_RECOVER}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The repository, the lock's path in it, and what is committed there now."""
+    """Git, run at the top of the work tree; the lock's path there; who commits."""
 
     command: git.Git
     top: Path
     path: str
-    environ: dict[str, str]
+    environ: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """A branch of a remote."""
+
+    remote: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.remote}/{self.name}"
 
 
 def commit_lock(lock: Path, message: str, environ: Mapping[str, str]) -> Committed:
     """Commit the lock on the checked out branch, and push it if the branch has a remote.
 
-    `environ` gives a name where git has none (GITHUB_ACTOR). Raises NotCommitted.
+    The commits of the branch that are not pushed yet go along. `environ` is the process's: it gives
+    a name where git has none (GITHUB_ACTOR). A lock that is not there is nothing to commit. Raises
+    NotCommitted.
     """
-    import git
-
     try:
-        return _commit(_place(lock, environ), message)
-    except git.GitCommandError as failure:
-        raise NotCommitted(f"the lock is not committed: {_said(failure)}") from None
+        return _commit(_place(lock, environ), message) if lock.exists() else "unchanged"
+    except GitUnknown as failure:
+        raise NotCommitted(f"the lock is not committed: {failure.message}") from None
     except OSError as failure:
         raise NotCommitted(f"the lock is not committed: {failure}") from None
 
 
 def _place(lock: Path, environ: Mapping[str, str]) -> _Place:
-    import git
-
-    command = git.Git(str(lock.parent))
-    top = Path(command.rev_parse("--show-toplevel"))
+    command = repository(lock.parent)
+    top = Path(_run(command, "rev-parse", "--show-toplevel"))
     path = lock.resolve().relative_to(top.resolve()).as_posix()
-    placed = git.Git(str(top))
-    placed.update_environment(GIT_TERMINAL_PROMPT="0")  # nobody is there to ask
+    placed = repository(top)
+    count = environ.get("GIT_CONFIG_COUNT", "0")
+    placed.update_environment(
+        GIT_CONFIG_COUNT=str(int(count) + 1 if count.isdecimal() else 1),
+        **{f"GIT_CONFIG_KEY_{count}": "core.hooksPath", f"GIT_CONFIG_VALUE_{count}": os.devnull},
+    )
     return _Place(placed, top, path, _identity(command, environ))
 
 
 def _identity(command: git.Git, environ: Mapping[str, str]) -> dict[str, str]:
     """A name for the commit, where neither git's settings nor its environment have one."""
-    import git
-
-    try:  # not what git would make up from the machine's name
-        command.execute(["git", "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"])
+    with suppress(GitUnknown):  # asked so that git doesn't make one up from the machine's name
+        _run(command, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
         return {}
-    except git.GitCommandError:
-        pass
-    name = environ.get("GITHUB_ACTOR") or "reconcile"
-    email = f"{name}@users.noreply.github.com"
+    actor = environ.get("GITHUB_ACTOR", "")
+    name = actor or "reconcile"
+    email = f"{actor}@users.noreply.github.com" if actor else "reconcile@localhost"
     return {
         "GIT_AUTHOR_NAME": name,
         "GIT_AUTHOR_EMAIL": email,
@@ -91,137 +108,145 @@ def _identity(command: git.Git, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _commit(place: _Place, message: str) -> Committed:
-    head = place.command.rev_parse("--verify", "HEAD^{commit}")
-    text = (place.top / place.path).read_bytes()
-    if _held(place, head) == text:
+    try:
+        head = _run(place.command, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    except GitUnknown:
+        problem = "the lock is not committed: the branch has no commit yet"
+        raise NotCommitted(problem, f"commit the project first; {_RECOVER}") from None
+    blob = _run(place.command, "hash-object", "-w", "--", place.path)
+    if blob == _blob(place, head):
         return "unchanged"
-    commit = _made(place, head, text, message)
-    target = _target(place)
-    if target is None:
-        _move_head(place, head, commit)
+    branch = _branch(place)
+    commit = _made(place, head, blob, message)
+    _run(place.command, "update-index", "--add", "--cacheinfo", f"100644,{blob},{place.path}")
+    _run(place.command, "update-ref", "-m", "reconcile apply", "HEAD", commit, head)
+    if branch is None:
         return "committed"
-    remote, branch = target
-    if _pushed(place, commit, remote, branch):
-        _move_head(place, head, commit)
-        return "pushed"
-    carried = _carried(place, head, text, message, remote, branch)
-    if _pushed(place, carried, remote, branch):
-        return "pushed"
-    _move_head(place, head, commit)
-    raise NotCommitted(f"the lock is committed here, and {remote} does not take it")
+    if not _pushed(place, commit, branch):
+        _carry_over(place, head, commit, message, branch)
+    return "pushed"
 
 
-def _held(place: _Place, commit: str) -> bytes | None:
-    """The lock as a commit has it; None if it has none."""
-    import git
-
-    try:
-        shown = place.command.cat_file(
-            "blob", f"{commit}:{place.path}", stdout_as_string=False, strip_newline_in_stdout=False
-        )
-    except git.GitCommandError:
-        return None
-    return bytes(shown)
+def _blob(place: _Place, commit: str) -> str:
+    """The hash of the lock as a commit has it; "" if it has none."""
+    with suppress(GitUnknown):
+        path = f"{commit}:{place.path}"
+        return _run(place.command, "rev-parse", "--verify", "--quiet", "--end-of-options", path)
+    return ""
 
 
-def _made(place: _Place, parent: str, text: bytes, message: str) -> str:
-    """A commit on `parent` in which the lock is this text, and all else as it was."""
+def _made(place: _Place, parent: str, blob: str, message: str) -> str:
+    """A commit on `parent` in which the lock is this blob, and all else as it was."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "lock")
-        file.write_bytes(text)
-        blob = place.command.hash_object("-w", "--no-filters", "--", str(file))
-        private = {**place.environ, "GIT_INDEX_FILE": str(Path(folder, "index"))}
-        place.command.read_tree(parent, env=private)
-        place.command.update_index(
-            "--add", "--cacheinfo", f"100644,{blob},{place.path}", env=private
-        )
-        tree = place.command.write_tree(env=private)
-        return str(place.command.commit_tree(tree, "-p", parent, "-m", message, env=place.environ))
+        private = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+        _run(place.command, "read-tree", parent, **private)
+        entry = f"100644,{blob},{place.path}"
+        _run(place.command, "update-index", "--add", "--cacheinfo", entry, **private)
+        tree = _run(place.command, "write-tree", **private)
+    return _run(place.command, "commit-tree", tree, "-p", parent, "-m", message, **place.environ)
 
 
-def _move_head(place: _Place, old: str, new: str) -> None:
-    """The branch, and of the index the lock alone."""
-    place.command.update_ref("-m", "reconcile apply", "HEAD", new, old)
-    place.command.update_index("--add", "--", place.path)
+def _branch(place: _Place) -> _Branch | None:
+    """Where to push: the upstream, else `origin` and the branch's own name. None without a remote.
 
-
-def _target(place: _Place) -> tuple[str, str] | None:
-    """Remote and branch to push to: the upstream, else `origin` and the branch's own name. None
-    without a remote. Raises NotCommitted on a detached HEAD."""
-    import git
-
-    remotes = place.command.remote().split()
-    if not remotes:
+    Raises NotCommitted where a push would be a surprise: from no branch, or to one of another name,
+    which a branch that was made from it follows, and which its commits may not be meant for.
+    """
+    remotes = _run(place.command, "remote").split("\n")
+    if remotes == [""]:
         return None
     try:
-        branch = place.command.symbolic_ref("--quiet", "--short", "HEAD")
-    except git.GitCommandError:
+        branch = _run(place.command, "symbolic-ref", "--quiet", "--short", "HEAD")
+    except GitUnknown:
         message = "the lock is not committed: HEAD is at no branch that could be pushed"
         raise NotCommitted(message, f"check the branch out; {_RECOVER}") from None
-    try:
-        remote = place.command.config(f"branch.{branch}.remote")
-        merge = place.command.config(f"branch.{branch}.merge")
-        return remote, merge.removeprefix("refs/heads/")
-    except git.GitCommandError:
-        return ("origin" if "origin" in remotes else remotes[0]), branch
+    remote, merge = (_setting(place, f"branch.{branch}.{key}") for key in ("remote", "merge"))
+    if remote and merge and (remote == "." or merge != f"refs/heads/{branch}"):
+        followed = merge.removeprefix("refs/heads/")
+        message = f"the lock is not committed: {branch} follows {followed}, which is another branch"
+        raise NotCommitted(message, f"`git push --set-upstream {remotes[0]} {branch}`; {_RECOVER}")
+    if not remote and "origin" not in remotes and len(remotes) > 1:
+        message = f"the lock is not committed: {branch} follows none of {', '.join(remotes)}"
+        raise NotCommitted(message, f"`git push --set-upstream REMOTE {branch}`; {_RECOVER}")
+    return _Branch(remote or ("origin" if "origin" in remotes else remotes[0]), branch)
 
 
-def _pushed(place: _Place, commit: str, remote: str, branch: str) -> bool:
+def _setting(place: _Place, key: str) -> str:
+    with suppress(GitUnknown):
+        return _run(place.command, "config", "--get", key)
+    return ""
+
+
+def _pushed(place: _Place, commit: str, branch: _Branch) -> bool:
+    """Whether the remote took the commit; False if its branch moved. Raises NotCommitted."""
     import git
 
+    what = f"{commit}:refs/heads/{branch.name}"
     try:
-        place.command.push("--quiet", "--no-verify", "--", remote, f"{commit}:refs/heads/{branch}")
-    except git.GitCommandError:
-        return False
+        place.command.execute(["git", "push", *_PUSH, "--", branch.remote, what])
+    except git.GitCommandError as failure:
+        if any(word in f"{failure.stdout}{failure.stderr}" for word in _MOVED):
+            return False
+        message = f"the lock is committed here, and not pushed to {branch}: {said(failure)}"
+        raise NotCommitted(message, f"`git push` when that can be; {_RECOVER}") from None
     return True
 
 
-def _carried(place: _Place, head: str, text: bytes, message: str, remote: str, branch: str) -> str:
-    """The lock's change on top of what the remote has by now. Raises NotCommitted if both changed
-    one object."""
+def _carry_over(place: _Place, head: str, commit: str, message: str, branch: _Branch) -> None:
+    """Put the lock's change on top of what the remote has by now, and push that. The branch here
+    follows if it can; else it keeps its own commit, of which a rebase leaves nothing."""
+    tip = _fetched(place, branch)
+    try:
+        before, theirs = _lock_at(place, head), _lock_at(place, tip)
+        ours = _lock_at(place, commit)
+        assert ours is not None  # it has just been committed
+        merged = dump_lock(merge_locks(before, ours, theirs))
+    except (LockConflict, LockError) as failure:
+        problem = f"the lock is committed here, and {branch} has another: {failure}"
+        hint = "drop this commit (`git reset --keep HEAD~1`), `git pull --rebase`, and plan again; "
+        raise NotCommitted(problem, hint + _RECOVER) from None
+    carried = _made(place, tip, _stored(place, merged), message)
+    if not _pushed(place, carried, branch):
+        problem = f"the lock is committed here, and {branch} moved again"
+        raise NotCommitted(problem, f"`git pull --rebase`, then `git push`; {_RECOVER}")
+    with suppress(GitUnknown):  # own commits, or changed files that are other there
+        _run(place.command, "merge-base", "--is-ancestor", head, tip)
+        _run(place.command, "update-index", "-q", "--refresh", "--", place.path)
+        _run(place.command, "read-tree", "-m", "-u", commit, carried)
+        _run(place.command, "update-ref", "-m", "reconcile apply", "HEAD", carried, commit)
+
+
+def _fetched(place: _Place, branch: _Branch) -> str:
+    """The commit that the branch is at on the remote by now."""
+    try:
+        ref = f"refs/heads/{branch.name}"
+        _run(place.command, "fetch", "--quiet", "--no-tags", "--", branch.remote, ref)
+        return _run(place.command, "rev-parse", "--verify", "FETCH_HEAD^{commit}")
+    except GitUnknown as failure:
+        message = f"the lock is committed here, and {branch} can't be fetched: {failure.message}"
+        raise NotCommitted(message, f"`git pull --rebase`, then `git push`; {_RECOVER}") from None
+
+
+def _lock_at(place: _Place, commit: str) -> Lock | None:
+    """The lock as a commit has it; None if it has none. Raises LockError."""
+    blob = _blob(place, commit)
+    if not blob:
+        return None
+    return load_lock(_run(place.command, "cat-file", "blob", blob))
+
+
+def _stored(place: _Place, text: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "lock")
+        file.write_bytes(text.encode())
+        return _run(place.command, "hash-object", "-w", f"--path={place.path}", "--", str(file))
+
+
+def _run(command: git.Git, *arguments: str, **environ: str) -> str:
+    """What git answers. Raises GitUnknown with its words."""
     import git
 
     try:
-        place.command.fetch("--quiet", "--", remote, f"refs/heads/{branch}")
-        tip = place.command.rev_parse("--verify", "FETCH_HEAD^{commit}")
+        return str(command.execute(["git", *arguments], env=environ or None))
     except git.GitCommandError as failure:
-        _keep(place, head, text, message)
-        message = f"the lock is committed here, and {remote} can't be reached: {_said(failure)}"
-        raise NotCommitted(message) from None
-    merged = _merged(place, _held(place, head) or b"", text, _held(place, tip) or b"")
-    if merged is None:
-        _keep(place, head, text, message)
-        message = f"the lock is committed here; {remote}/{branch} changed the same objects"
-        raise NotCommitted(message, f"merge the two by hand, then plan again; {_RECOVER}")
-    return _made(place, tip, merged, message)
-
-
-def _keep(place: _Place, head: str, text: bytes, message: str) -> None:
-    _move_head(place, head, _made(place, head, text, message))
-
-
-def _merged(place: _Place, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """The three-way merge of the lock; None if it has conflicts, or is no lock."""
-    import git
-
-    if base == theirs:
-        return ours
-    with tempfile.TemporaryDirectory() as folder:
-        files = {"ours": ours, "base": base, "theirs": theirs}
-        for name, data in files.items():
-            Path(folder, name).write_bytes(data)
-        paths = [os.fspath(Path(folder, name)) for name in files]
-        try:
-            found = place.command.merge_file(
-                "-p", "--quiet", *paths, stdout_as_string=False, strip_newline_in_stdout=False
-            )
-            load_lock(bytes(found).decode())
-        except (git.GitCommandError, LockError, UnicodeDecodeError):
-            return None
-    return bytes(found)
-
-
-def _said(failure: git.GitCommandError) -> str:
-    """Git's own words, on one line, without the command."""
-    text = str(failure.stderr or "").strip().removeprefix("stderr:")
-    return " ".join(text.strip(" '\n").split())[:300] or f"git ended with {failure.status}"
+        raise GitUnknown(said(failure)) from None
