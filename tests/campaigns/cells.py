@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.campaigns.applying import Apply, Hook
-from tests.campaigns.processes import Platform, ended, platform
+from tests.campaigns.processes import Platform, ended, platform, preload
 from tests.campaigns.project import BASE, GOAL, LOCK, TENANT, Edition, write
 from tests.campaigns.world import End, World, compare, read_end, read_world
 
@@ -60,6 +60,7 @@ class Bench:
     def __init__(self, folder: Path, port: socket.socket, base: Edition, goal: Edition, *args: str):
         self.folder, self.port, self.goal, self.args = folder, port, goal, args
         self._runs = 0
+        preload()
         self.root = folder / "project"
         self.store = folder / "store.sqlite"
         write(self.root, base)

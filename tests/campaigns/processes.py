@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +22,10 @@ from typing import Any
 import reconciler.sandbox.server as sandbox_server
 from reconciler.sandbox import serve
 
+_PACKAGES = (
+    "reconciler", "uvicorn", "starlette", "httpx2", "anthropic.types.beta", "anthropic.resources.beta",
+    "deepdiff", "filelock", "git",
+)  # fmt: skip
 BROKEN = 70  # exit code of a child whose own code failed
 
 
@@ -42,6 +49,17 @@ def fork(work: Callable[[], int], output: Path) -> int:
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(code)
+
+
+def preload() -> None:
+    """Import whatever an apply and the platform import on their way, so that no child has to."""
+    for name in _PACKAGES:
+        package = importlib.import_module(name)
+        for found in pkgutil.walk_packages(package.__path__, f"{name}.", onerror=lambda _: None):
+            if "__main__" not in found.name:
+                with contextlib.suppress(Exception), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    importlib.import_module(found.name)
 
 
 def ended(pid: int) -> int:

@@ -24,7 +24,7 @@ config: {{type: cloud, networking: {{type: limited, allowed_hosts: [{host}]}}}}
 """
 _SKILL = "---\nname: {name}\ndescription: How we {name}.\n---\n{text}\n"
 _AGENT = "description: {about}\nmodel: claude-sonnet-4-6\nsystem: {system}\ntools: [read, grep]\n"
-_MCP = "mcp_servers: [{name: ntropii, url: '${mcp_url}', permission: allow}]\n"
+MCP = "mcp_servers: [{name: ntropii, url: '${mcp_url}', permission: allow}]\n"
 
 
 def _skill(name: str, text: str) -> str:
@@ -36,7 +36,7 @@ def _agent(system: str, *more: str, about: str = "Works.") -> str:
 
 
 def _registered(system: str, *, versions: bool) -> str:
-    return _agent(system) + _MCP + f"ntropii: {{versions: {str(versions).lower()}}}\n"
+    return _agent(system) + MCP + f"ntropii: {{versions: {str(versions).lower()}}}\n"
 
 
 #: What is applied before the campaign.

@@ -193,7 +193,3 @@ def _lock_differences(wanted: Any, found: Any) -> list[str]:
 
 def _short(entry: Any) -> str:
     return json.dumps(entry)[:400]
-
-
-def _short(objects: dict[str, Any], address: str) -> str:
-    return json.dumps(objects.get(address))[:400]

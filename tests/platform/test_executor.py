@@ -254,9 +254,17 @@ def test_removed_objects_leave_the_lock(world: World) -> None:
 
 
 def test_the_same_run_twice_is_the_same(world: World) -> None:
-    actions = (agent("a"), *chain("b", "c"))
-    first = world.apply(*actions)
-    second = world.apply(*actions)
-    assert [replace(end, id="") for end in first.outcomes] == [
-        replace(end, id="") for end in second.outcomes
+    first = world.apply(agent("a"), *chain("b", "c"))
+    second = world.apply(agent("d"), *chain("e", "f"))
+    assert [(end.verb, end.result, end.version) for end in first.outcomes] == [
+        (end.verb, end.result, end.version) for end in second.outcomes
     ]
+
+
+def test_what_another_run_made_at_the_same_moment_stays_and_ours_goes(world: World) -> None:
+    first = world.apply(agent("a"))
+    (second,) = world.apply(agent("a")).outcomes
+    assert (second.result, second.moved) == ("failed", True)
+    assert f"another run made {first.outcomes[0].id}" in second.message
+    live = [item.id for item in world.live().objects if item.kind == "agent"]
+    assert live == [first.outcomes[0].id]

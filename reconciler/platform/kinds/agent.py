@@ -9,6 +9,7 @@ from reconciler.engine.live import MARKER_KEY
 from reconciler.engine.values import Body
 from reconciler.platform import wire
 from reconciler.platform.errors import Moved, ReadFailed, WriteFailed
+from reconciler.platform.kinds import rivals
 from reconciler.platform.kinds.step import Step
 from reconciler.platform.resolve import Written
 
@@ -64,7 +65,23 @@ def versions_since(clients: Clients, id: str, version: int) -> list[Body]:
 
 def create(step: Step) -> Written:
     made = step.create(lambda sdk: sdk.beta.agents.with_raw_response.create(**step.payload), bodies)
+    since = rivals.beginning(made)
+    rivals.give_way(
+        step,
+        made,
+        lambda: _created_since(step.clients, since),
+        lambda sdk: sdk.beta.agents.with_raw_response.archive(made["id"]),
+    )
     return _written(made)
+
+
+def _created_since(clients: Clients, moment: str) -> Iterator[Body]:
+    return wire.pages(
+        clients,
+        lambda sdk, page: sdk.beta.agents.with_raw_response.list(
+            limit=PAGE, created_at_gte=moment, **page
+        ),
+    )
 
 
 def update(step: Step) -> Written:

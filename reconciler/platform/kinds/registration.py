@@ -35,12 +35,37 @@ def create(step: Step) -> Written:
         raise OutcomeUnknown(f"registration outcome unknown: {lost.message}") from None
     if key is None:
         raise OutcomeUnknown("registered, but the answer held no key")
+    _give_way(step, registry, row, made, replace(intent, rows=(*intent.rows, *doomed)))
     step.keys[step.action.address] = key
     written = Written(id=str(made["id"]), intent=intent)
     step.save(written)
     if "record" not in step.payload:
         return written
     return replace(written, recorded=_record_quietly(step, registry, written.id))
+
+
+def _give_way(
+    step: Step, registry: Registry, row: dict[str, Any], made: dict[str, Any], intent: Intent
+) -> None:
+    """Delete the row that was just made, whose key nobody has, and raise Moved, if another run
+    registered the agent at the same moment and came first; see `rivals`."""
+    try:
+        rows = registry.rows(row["tenantId"])
+    except ReadFailed:
+        return
+    mine = str(made["id"])
+    same = [
+        item
+        for item in rows
+        if item.get("externalRef") == row["externalRef"] and str(item["id"]) not in intent.rows
+    ]
+    first = min(same, key=lambda item: (str(item.get("createdAt")), str(item["id"])), default=made)
+    rival = str(first["id"])
+    if rival == mine:
+        return
+    step.save(Written(intent=replace(intent, rows=tuple(sorted({*intent.rows, rival})))))
+    _delete(step, registry, mine)
+    raise Moved(f"another run registered the agent as {rival} at the same moment")
 
 
 def update(step: Step) -> Written:

@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING
 
 from reconciler.engine.values import Body, content_digest
 from reconciler.platform import wire
-from reconciler.platform.errors import BadArchive, NotFound, OutcomeUnknown, WriteFailed
+from reconciler.platform.errors import (
+    BadArchive,
+    NotFound,
+    OutcomeUnknown,
+    ReadFailed,
+    WriteFailed,
+)
+from reconciler.platform.kinds import rivals
 from reconciler.platform.kinds.step import Step
 from reconciler.platform.resolve import Written
 
@@ -81,8 +88,22 @@ def create(step: Step) -> Written:
         written = Written(id=made["id"], versions={first: made["latest_version_id"]})
     except OutcomeUnknown as lost:
         written = step.look_up(lost, lambda: _recovered(step, label, first))
+    _give_way(step, written.id)
     step.save(written)
     return _add_versions(step, written, digests[1:], uploads)
+
+
+def _give_way(step: Step, id: str) -> None:
+    try:
+        made = body(step.clients, id)
+    except ReadFailed:
+        return
+    rivals.give_way(
+        step,
+        made,
+        lambda: bodies(step.clients),
+        lambda sdk: sdk.beta.skills.with_raw_response.delete(id),
+    )
 
 
 def update(step: Step) -> Written:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.engine.values import Body
 from reconciler.platform import wire
+from reconciler.platform.kinds import rivals
 from reconciler.platform.kinds.step import Step, reflects, still_as_planned
 from reconciler.platform.resolve import Written
 
@@ -30,6 +31,12 @@ def body(clients: Clients, id: str) -> Body:
 
 def create(step: Step) -> Written:
     made = step.create(lambda sdk: sdk.beta.vaults.with_raw_response.create(**step.payload), bodies)
+    rivals.give_way(
+        step,
+        made,
+        lambda: bodies(step.clients),
+        lambda sdk: sdk.beta.vaults.with_raw_response.archive(made["id"]),
+    )
     return Written(id=made["id"])
 
 
