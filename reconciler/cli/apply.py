@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli import exit_codes
-from reconciler.cli.committing import commit_after
+from reconciler.cli.committing import LockCommit, commit
 from reconciler.cli.failures import Failure, as_finding
 from reconciler.cli.options import (
     common,
@@ -135,15 +135,23 @@ def _carry_out(
         if reviewed is not None:
             found = only_reviewed(found, reviewed, place)
         if settings.format == "text" or asks:
-            show_plan(settings, place, found, to_stderr=settings.format == "json")
+            show_plan(settings, place, found, History(), to_stderr=settings.format == "json")
         _check(found, how.expect, settings, place)
         if asks and found.plan.has_changes and not click.confirm("Apply this?", err=True):
             click.echo("Nothing was applied.", err=True)
             return exit_codes.ERROR
-        report = _execute(place, found, how.parallelism, say)
-    _show_report(settings, report, place, found)
-    code = exit_codes.of_report(report, found.plan)
-    return commit_after(place, found.plan.digest, code) if how.commit else code
+        history = _history(settings, place)
+        report = _execute(place, found, history, how.parallelism, say)
+    lock = commit(place, found.plan.digest) if how.commit else LockCommit()
+    if settings.format == "json":
+        shown = with_findings(found.plan, place)
+        shown = replace(shown, findings=(*shown.findings, *lock.findings))
+        write_json(report_document(report, shown, history))
+    elif report.outcomes or report.interrupted:
+        write_lines([BLANK, *report_lines(report)])
+    lock.say(settings)
+    failed = exit_codes.FAILED_AFTER_WRITE if lock.findings else exit_codes.OK
+    return exit_codes.of_report(report, found.plan) or failed
 
 
 def _check(found: Planned, expect: str | None, settings: Settings, place: Place) -> None:
@@ -158,7 +166,9 @@ def _check(found: Planned, expect: str | None, settings: Settings, place: Place)
         raise Failure(error("plan.stale", message, hint), exit_code=exit_codes.STALE)
 
 
-def _execute(place: Place, found: Planned, parallelism: int, say: Progress) -> Report:
+def _execute(
+    place: Place, found: Planned, history: History, parallelism: int, say: Progress
+) -> Report:
     from reconciler.platform.executor import execute
     from reconciler.platform.lockfile import LockStore
 
@@ -172,7 +182,7 @@ def _execute(place: Place, found: Planned, parallelism: int, say: Progress) -> R
                 parallelism=parallelism,
                 stop=stop,
                 on_event=lambda event: say(_event_text(event)),
-                history=_history(place),
+                history=history,
                 live=found.live,
                 secrets=_secrets(os.environ),
             )
@@ -181,11 +191,11 @@ def _execute(place: Place, found: Planned, parallelism: int, say: Progress) -> R
         raise Failure(finding, exit_code=exit_codes.FAILED_AFTER_WRITE) from failure
 
 
-def _history(place: Place) -> History:
-    """Who changed what, if an agent's versions are recorded anywhere."""
+def _history(settings: Settings, place: Place) -> History:
+    """Who changed what, if that is shown, or recorded anywhere with an agent's versions."""
     details = (resource.registration for resource in place.desired.resources)
     recorded = any(one is not None and one.versions for one in details)
-    return history_of(place.loaded) if recorded else History()
+    return history_of(place.loaded) if recorded or settings.format == "json" else History()
 
 
 def _event_text(event: Event) -> str:
@@ -200,10 +210,3 @@ def _secrets(environ: Mapping[str, str]) -> dict[str, Secret]:
         for name, value in environ.items()
         if name.startswith(SECRETS)
     }
-
-
-def _show_report(settings: Settings, report: Report, place: Place, found: Planned) -> None:
-    if settings.format == "json":
-        write_json(report_document(report, with_findings(found.plan, place)))
-    elif report.outcomes or report.interrupted:
-        write_lines([BLANK, *report_lines(report)])

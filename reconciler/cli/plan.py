@@ -18,13 +18,13 @@ from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines, write_text
 from reconciler.cli.world import Place, Planned, load_judged, planned, reach, read_lock_of
 from reconciler.engine.diagnostics import has_errors, note, strict
-from reconciler.engine.history import History, sources
+from reconciler.engine.history import History, sources, touched
 from reconciler.engine.live import Origin
 from reconciler.engine.plan import Plan, PlanOptions
 from reconciler.engine.policy import check_policy
 from reconciler.render.markdown import Meta, comment_body
 from reconciler.render.plan_documents import plan_document
-from reconciler.render.plan_text import plan_lines
+from reconciler.render.plan_text import plan_lines, reached_lines
 
 if TYPE_CHECKING:
     from reconciler.authoring import Loaded
@@ -46,6 +46,13 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Ask nobody: compare the folders with the lock, and leave what is live unread.",
 )
+@click.option(
+    "--changed-since",
+    "since",
+    metavar="REF",
+    help="Say which objects the branch reaches: what it changed since REF, and all that depends "
+    "on it.",
+)
 @leaving_out
 @strictly
 @judged
@@ -56,6 +63,7 @@ def plan(
     detailed_exitcode: bool,
     out: Path | None,
     offline: bool,
+    since: str | None,
     saved: Path | None = None,
 ) -> int:  # fmt: skip
     """Show what would be done to make the target equal to the folders. Nothing is written.
@@ -70,19 +78,20 @@ def plan(
             raise click.UsageError(
                 "--offline shows what the folders change: give nothing beside it"
             )
-        return _offline(settings, detailed=detailed_exitcode)
+        return _offline(settings, since, detailed=detailed_exitcode)
     say = progress(settings.verbose or is_terminal(sys.stderr))
     with reach(settings) as place, planned(place, options, say) as found:
-        show_plan(settings, place, found)
+        seen = settings.format == "json" or since is not None
+        history = history_of(place.loaded, since) if seen or out is not None else History()
+        show_plan(settings, place, found, history if seen else History())
         if out is not None:
             shown = with_findings(found.plan, place)
-            history = history_of(place.loaded)
             document = plan_document(shown, found.live.origin, found.options, (), history)
             write_plan(out, document)
     return exit_codes.of_plan(found.plan, detailed=detailed_exitcode)
 
 
-def _offline(settings: Settings, *, detailed: bool) -> int:
+def _offline(settings: Settings, since: str | None, *, detailed: bool) -> int:
     """The folders against the lock; no key is looked for, and nothing is started."""
     from reconciler.engine.offline import offline_plan
 
@@ -95,16 +104,25 @@ def _offline(settings: Settings, *, detailed: bool) -> int:
     findings = (*found.findings, *broken)
     found = replace(found, findings=strict(findings) if settings.strict else findings)
     shown = replace(found, findings=(*loaded.findings, *found.findings))
-    _show(settings, loaded, shown, lock.origin, PlanOptions())
+    asked = settings.format == "json" or since is not None
+    history = history_of(loaded, since) if asked else History()
+    _show(settings, loaded, shown, lock.origin, PlanOptions(), history)
     if has_errors(found.findings):
         return exit_codes.of_unapplicable(replace(found, complete=True))
     return exit_codes.CHANGES if detailed and found.actions else exit_codes.OK
 
 
-def show_plan(settings: Settings, place: Place, found: Planned, *, to_stderr: bool = False) -> None:
+def show_plan(
+    settings: Settings,
+    place: Place,
+    found: Planned,
+    history: History,
+    *,
+    to_stderr: bool = False,
+) -> None:
     """The plan with the findings of the folders, in the format asked for."""
-    shown = with_findings(found.plan, place)
-    _show(settings, place.loaded, shown, found.live.origin, found.options, to_stderr=to_stderr)
+    shown, origin = with_findings(found.plan, place), found.live.origin
+    _show(settings, place.loaded, shown, origin, found.options, history, to_stderr=to_stderr)
 
 
 def _show(
@@ -113,28 +131,41 @@ def _show(
     shown: Plan,
     origin: Origin | None,
     options: PlanOptions,
+    history: History,
     *,
     to_stderr: bool = False,
 ) -> None:
+    if history.note:
+        shown = replace(shown, findings=(*shown.findings, note("git.unknown", history.note)))
     if settings.format == "json" and not to_stderr:
-        history = history_of(loaded)
-        if history.note:
-            shown = replace(shown, findings=(*shown.findings, note("git.unknown", history.note)))
         write_json(plan_document(shown, origin, options, loaded.silenced, history))
         return
     silenced = len(loaded.silenced)
     if settings.format == "markdown":
-        write_text(comment_body(shown, Meta("", origin, silenced)))
+        meta = Meta("", origin, silenced, touched=history.touched)
+        write_text(comment_body(shown, meta))
         add_to_summary(lambda: plan_lines(shown, origin, silenced))
     else:
         write_lines(plan_lines(shown, origin, silenced), to_stderr=to_stderr)
+        if history.touched is not None:
+            write_lines(reached_lines(shown, history.touched), to_stderr=to_stderr)
 
 
-def history_of(loaded: Loaded) -> History:
-    """Who changed what last, as far as git tells."""
-    from reconciler.platform.git import last_changes
+def history_of(loaded: Loaded, since: str | None = None) -> History:
+    """Who changed what last, and what the branch reaches since a commit, as far as git tells."""
+    from reconciler.platform.git import GitUnknown, changed_since, last_changes
 
-    return last_changes(loaded.root, sources(loaded.desired) if loaded.desired else {})
+    desired = loaded.desired
+    if desired is None:
+        return History()
+    history = last_changes(loaded.root, sources(desired))
+    if since is None:
+        return history
+    try:
+        return replace(history, touched=touched(desired, changed_since(loaded.root, since)))
+    except GitUnknown as failure:
+        more = f"{failure.message}: {failure.hint}"
+        return replace(history, note="; ".join(one for one in (history.note, more) if one))
 
 
 def with_findings(plan: Plan, place: Place) -> Plan:

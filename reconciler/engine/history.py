@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired
+from reconciler.engine.secret_shapes import masked
 from reconciler.engine.values import refs_in
 
 _PROJECT = "reconcile.yaml"
@@ -37,14 +38,15 @@ class History:
     touched: frozenset[Address] | None = None
 
     def said(self, address: Address) -> str:
-        """`commit 1a2b…; last changed in 3c4d… by Ann: Subject`, or "no commit"."""
+        """`commit 1a2b…; last changed in 3c4d… by Ann: Subject`, or "no commit"; without secrets,
+        since it leaves the house."""
         if not self.head:
             return "no commit"
         change = self.changes.get(address)
         if change is None:
             return f"commit {self.head}"
         where = f"in {change.commit} by {change.author}: " if change.commit else ""
-        return f"commit {self.head}; last changed {where}{change.subject[:_SUBJECT]}"
+        return masked(f"commit {self.head}; last changed {where}{change.subject[:_SUBJECT]}")
 
 
 def sources(desired: Desired) -> dict[Address, Sequence[str]]:

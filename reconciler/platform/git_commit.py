@@ -118,7 +118,7 @@ def _commit(place: _Place, message: str) -> Committed:
         return "unchanged"
     branch = _branch(place)
     commit = _made(place, head, blob, message)
-    _run(place.command, "update-index", "--add", "--cacheinfo", f"100644,{blob},{place.path}")
+    _run(place.command, "update-index", "--add", "--", place.path)
     _run(place.command, "update-ref", "-m", "reconcile apply", "HEAD", commit, head)
     if branch is None:
         return "committed"
@@ -211,7 +211,6 @@ def _carry_over(place: _Place, head: str, commit: str, message: str, branch: _Br
         raise NotCommitted(problem, f"`git pull --rebase`, then `git push`; {_RECOVER}")
     with suppress(GitUnknown):  # own commits, or changed files that are other there
         _run(place.command, "merge-base", "--is-ancestor", head, tip)
-        _run(place.command, "update-index", "-q", "--refresh", "--", place.path)
         _run(place.command, "read-tree", "-m", "-u", commit, carried)
         _run(place.command, "update-ref", "-m", "reconcile apply", "HEAD", carried, commit)
 

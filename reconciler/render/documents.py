@@ -137,6 +137,10 @@ class ActionDocument(Place):
     changed_by: Annotated[
         ChangeDocument | None, "Who changed its files last; null if git does not tell"
     ]
+    touched: Annotated[
+        bool | None,
+        "Whether the branch reaches it (--changed-since); null if not asked or not known",
+    ]
 
 
 class HeldDocument(TypedDict):

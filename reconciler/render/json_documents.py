@@ -13,6 +13,7 @@ from typing import Any
 from reconciler.engine.address import Address
 from reconciler.engine.codes import Code
 from reconciler.engine.diagnostics import Diagnostic, Silenced, sorted_findings
+from reconciler.engine.history import History
 from reconciler.engine.outcome import Outcome, Report
 from reconciler.engine.outputs import AgentOutput
 from reconciler.engine.plan import Plan
@@ -93,8 +94,8 @@ def codes_document(pages: Mapping[str, Code]) -> CodesDocument:
     }
 
 
-def report_document(report: Report, plan: Plan) -> ReportDocument:
-    """What became of a plan."""
+def report_document(report: Report, plan: Plan, history: History | None = None) -> ReportDocument:
+    """What became of a plan, and who changed last what is held back if a history is given."""
     return {
         "format_version": FORMAT_VERSION,
         "kind": "report",
@@ -109,7 +110,7 @@ def report_document(report: Report, plan: Plan) -> ReportDocument:
             "skipped": report.count("skipped"),
         },
         "outcomes": [_outcome(outcome) for outcome in report.outcomes],
-        "held": [held_document(held) for held in plan.held],
+        "held": [held_document(held, history) for held in plan.held],
         "findings": findings_of(plan.findings),
         "next_step": report.next_step,
     }

@@ -93,6 +93,7 @@ def action_document(action: Action, history: History | None = None) -> ActionDoc
         **place_of(action.span),
         "digest": action.digest,
         "changed_by": _change(history, action.address),
+        "touched": _touched(history, action.address),
     }
 
 
@@ -105,6 +106,12 @@ def _change(history: History | None, address: Address) -> ChangeDocument | None:
         "author": redacted(change.author),
         "subject": redacted(change.subject),
     }
+
+
+def _touched(history: History | None, address: Address) -> bool | None:
+    if history is None or history.touched is None:
+        return None
+    return address in history.touched
 
 
 def _file(file: FileDiff) -> FileDocument:

@@ -46,6 +46,14 @@ def plan_lines(plan: Plan, origin: Origin | None = None, silenced: int = 0) -> l
     return [one for at, section in enumerate(filled) for one in ([BLANK] * (at > 0) + section)]
 
 
+def reached_lines(plan: Plan, touched: frozenset[Address]) -> list[Line]:
+    """Which of the plan's objects a branch reaches."""
+    planned = [action.address for action in (*plan.actions, *(one.action for one in plan.held))]
+    reached = [str(address) for address in planned if address in touched]
+    listed = f": {', '.join(reached)}" if reached else ""
+    return [line(f"The branch reaches {len(reached):,} of {len(planned):,} objects{listed}.")]
+
+
 def _silenced(count: int) -> list[Line]:
     what = counted(count, "finding is", "findings are")
     return [line(Piece(f"{what} silenced in the folders.", "dim"))] if count else []

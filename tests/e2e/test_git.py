@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import anthropic
 import git
 import pytest
 from click.testing import CliRunner, Result
@@ -185,9 +186,96 @@ def test_a_lock_that_could_not_be_pushed_is_no_loss(hosted: Hosted) -> None:
     ).read_text()
 
 
+def test_two_changes_of_one_object_and_the_way_out(hosted: Hosted) -> None:
+    hosted.run("apply", "--yes", "--commit")
+    other = hosted.clone("other")
+    other.write("agents/a/agent.yaml", "model: claude-sonnet-5\ndescription: Other.\n")
+    commit(other.git, "Bob", "Edit a")
+    other.git.push("--quiet")
+    other.run("apply", "--yes", "--commit")
+    hosted.write("agents/a/system-prompt.md", "Mine.\n")
+    commit(hosted.git, "Ann", "Prompt of a")
+    said = hosted.run("apply", "--yes", "--commit", code=3)
+    assert "origin/main has another: both changed agent/a" in said.stderr
+    assert "git reset --keep HEAD~1" in said.stderr and "by their markers" in said.stderr
+    hosted.git.reset("--quiet", "--keep", "HEAD~1")
+    ann = {"GIT_COMMITTER_NAME": "Ann", "GIT_COMMITTER_EMAIL": "ann@example.com"}
+    hosted.git.pull("--quiet", "--rebase", env=ann)
+    hosted.run("plan", "--detailed-exitcode")
+    assert "lock pushed" in hosted.run("apply", "--yes", "--commit").stderr
+    assert hosted.git.status("--porcelain") == ""
+    hosted.clone("fresh").run("plan", "--detailed-exitcode")
+
+
+def test_an_apply_that_failed_in_part_commits_what_it_did(hosted: Hosted, server: Server) -> None:
+    server.set_faults([{"kind": "status", "status": 400, "method": "POST", "path": "/v1/agents$",
+                        "count": 1}])  # fmt: skip
+    said = hosted.run("apply", "--yes", "--commit", code=3)
+    assert "lock pushed" in said.stderr
+    held = git.Git(str(hosted.origin)).show("main:reconcile.prod.lock")
+    assert held.count('"id": "agent_') == 2
+    hosted.run("apply", "--yes", "--commit")
+    hosted.clone("fresh").run("plan", "--detailed-exitcode")
+
+
+def test_what_kept_the_lock_from_being_pushed_is_in_the_document(hosted: Hosted) -> None:
+    hosted.origin.rename(hosted.origin.with_name("away.git"))
+    document = json.loads(hosted.run("apply", "--yes", "--commit", "--format=json", code=3).stdout)
+    assert document["ok"] is True
+    (finding,) = (one for one in document["findings"] if one["severity"] == "error")
+    assert (
+        finding["code"] == "git.not_committed" and "not pushed to origin/main" in finding["message"]
+    )
+
+
 def test_the_embedded_platform_s_lock_is_not_committed(project: Project) -> None:
     project.write("agents/a/agent.yaml", "model: claude-sonnet-5\n")
     assert "is not committed" in project.apply("--commit").stderr
+
+
+def test_a_plan_says_what_the_branch_reaches(project: Project, repository: git.Git) -> None:
+    project.write("agents/other/agent.yaml", "model: claude-sonnet-5\n")
+    commit(repository, "Ann", "Another")
+    repository.checkout("--quiet", "-b", "topic")
+    project.write("agents/helper/agent.yaml", "model: claude-opus-5\n")
+
+    def touched_of(*args: str) -> dict[str, Any]:
+        document = json.loads(project.run("plan", "--format=json", *args).stdout)
+        return {one["address"]: one["touched"] for one in document["actions"]}
+
+    expected = {"agent/helper": True, "agent/lead": True, "agent/other": False}
+    assert touched_of("--changed-since", "main") == expected
+    assert touched_of("--changed-since", "main", "--offline") == expected
+    assert set(touched_of().values()) == {None}
+    said = project.run("plan", "--changed-since", "main").stdout
+    assert "The branch reaches 2 of 3 objects: agent/helper, agent/lead." in said
+    shown = project.run("plan", "--changed-since", "main", "--format=markdown").stdout
+    assert "### Not of this branch: 1" in shown
+
+
+def test_a_plan_does_not_fail_for_what_git_can_not_tell(
+    project: Project, repository: git.Git
+) -> None:
+    found = project.run("plan", "--changed-since", "nowhere", "--format=json")
+    document = json.loads(found.stdout)
+    assert {one["touched"] for one in document["actions"]} == {None}
+    assert {one["changed_by"]["author"] for one in document["actions"]} == {"Ann", "Bob"}
+    (note,) = (one for one in document["findings"] if one["code"] == "git.unknown")
+    assert note["severity"] == "note" and "git fetch origin nowhere" in note["message"]
+    assert "git.unknown note" in project.run("plan", "--changed-since", "nowhere").stdout
+
+
+def test_what_is_held_back_names_its_last_change(project: Project, repository: git.Git) -> None:
+    project.apply()
+    with anthropic.Anthropic(base_url=project.server.url, api_key=project.server.api_key) as client:
+        client.beta.agents.update(project.id("agent/helper"), version=1, system="By hand.")
+    project.write("agents/helper/agent.yaml", "model: claude-sonnet-5\nsystem: From git.\n")
+    commit(repository, "Cid", "A prompt")
+    document = json.loads(project.run("plan", "--format=json", code=5).stdout)
+    (held,) = document["held"]
+    assert held["action"]["changed_by"]["author"] == "Cid"
+    report = json.loads(project.apply("--format=json", code=None).stdout)
+    assert report["held"][0]["action"]["changed_by"]["author"] == "Cid"
 
 
 def test_a_comment_shows_first_what_the_branch_reaches(
