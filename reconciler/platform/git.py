@@ -36,14 +36,6 @@ class GitUnknown(PlatformError):
     code = "git.unknown"
 
 
-def head_commit(root: Path) -> str:
-    """The hash of the checked out commit, or "" where there is none. Never fails."""
-    try:
-        return _head(repository(root))
-    except Exception:  # whatever keeps git from telling
-        return ""
-
-
 def last_changes(root: Path, sources: Mapping[Address, Sequence[str]]) -> History:
     """The last commit of each object's files (folders end with `/`), found in one walk from HEAD
     that ends with the last of them. Never fails."""

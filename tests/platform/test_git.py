@@ -16,7 +16,6 @@ from reconciler.engine.history import Change
 from reconciler.platform.git import (
     GitUnknown,
     changed_since,
-    head_commit,
     last_changes,
     without_credentials,
 )
@@ -59,15 +58,15 @@ def history(root: Path) -> tuple[str, str, str]:
 def test_the_commit_of_a_repository_or_of_one_above(root: Path) -> None:
     made = commit(root, "one")
     (root / "sub").mkdir()
-    assert head_commit(root) == head_commit(root / "sub") == made
+    assert last_changes(root, {}).head == last_changes(root / "sub", {}).head == made
 
 
 @pytest.mark.parametrize("start", [False, True])
 def test_no_repository_or_no_commit_is_no_hash(tmp_path: Path, start: bool) -> None:
     if start:
         git.Git(str(tmp_path)).init("--quiet")
-    assert head_commit(tmp_path) == ""
-    assert head_commit(tmp_path / "missing") == ""
+    assert last_changes(tmp_path, {}).head == ""
+    assert last_changes(tmp_path / "missing", {}).head == ""
     found = last_changes(tmp_path, SOURCES)
     assert found.changes == {} and found.note.startswith("git does not tell who changed what: ")
     assert ("no commit yet" if start else "not a git repository") in found.note
@@ -118,7 +117,7 @@ def test_a_shallow_clone_knows_what_it_has(root: Path, tmp_path: Path) -> None:
     found = last_changes(shallow, SOURCES)
     assert found.changes == {B: Change(fourth, "Ann Author", "B again")}
     assert "fetch-depth: 0" in found.note
-    assert head_commit(shallow) == fourth
+    assert last_changes(shallow, {}).head == fourth
 
 
 def test_a_worktree_and_a_detached_head(root: Path, tmp_path: Path) -> None:
@@ -233,9 +232,9 @@ def test_no_git_at_all(root: Path) -> None:
     history(root)
     program = (
         "from pathlib import Path\n"
-        "from reconciler.platform.git import last_changes, head_commit\n"
+        "from reconciler.platform.git import last_changes\n"
         f"root = Path({str(root)!r})\n"
-        "print(last_changes(root, {}).note, head_commit(root) == '')"
+        "print(last_changes(root, {}).note, last_changes(root, {}).head == '')"
     )
     environ = {"PATH": "/nowhere", "PYTHONPATH": os.pathsep.join(sys.path)}
     ran = subprocess.run(
