@@ -12,6 +12,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from reconciler.authoring.forms import (
+    AGENT_ID,
+    ENVIRONMENT_ID,
     TRUE_OR_MAPPING,
     Foreign,
     Form,
@@ -203,6 +205,14 @@ def _instead(key: str, hint: str) -> tuple[str, str, str]:
     return ("field.unknown", f"`{key}` is not a key of an agent", hint)
 
 
+class PlatformForm(Form):
+    """Ids that a deploy script wrote back, to be taken over."""
+
+    managed_agent_id: Annotated[str, Field(pattern=AGENT_ID)] | None = None
+    managed_agent_version: int | None = None
+    managed_environment_id: Annotated[str, Field(pattern=ENVIRONMENT_ID)] | None = None
+
+
 class AgentForm(Form):
     """One agent. Only `model` is required; the name defaults to the folder's."""
 
@@ -231,6 +241,7 @@ class AgentForm(Form):
     ) = None
     lifecycle: LifecycleForm | None = None
     silence: list[SilenceForm] | None = None
+    platform: dict[Text, PlatformForm] | None = None
 
     foreign: ClassVar[Foreign] = {
         "system_file": _instead("system_file", "write `system: {file: …}`"),

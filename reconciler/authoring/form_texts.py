@@ -30,6 +30,15 @@ _AGENT: Mapping[str, Text] = {
             "ntropii": "Register it in Ntropii: true, or a mapping for what differs per agent",
             "lifecycle": "What an apply must not do to it",
             "silence": "Findings about this file that are as they should be, each with a reason",
+            "platform": "By target, ids of live objects to take over",
+        },
+    ),
+    "PlatformForm": Text(
+        "Ids that another tool wrote",
+        {
+            "managed_agent_id": "The agent's id",
+            "managed_agent_version": "Its version then; it has no effect",
+            "managed_environment_id": "The id of the environment beside it",
         },
     ),
     "ModelConfig": Text(

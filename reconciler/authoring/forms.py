@@ -17,12 +17,16 @@ SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 TOOL_NAME = r"^[A-Za-z0-9_-]{1,128}$"
 COUNTRY = r"^[A-Z]{2}$"
+AGENT_ID = r"^agent_[A-Za-z0-9_]+$"
+ENVIRONMENT_ID = r"^env_[A-Za-z0-9_]+$"
 #: What a text must be that doesn't match one of these patterns, and one that does.
 PATTERNS = {
     SLUG: ("must be 1-63 of a-z, 0-9 and -, and begin with a letter or digit", "fund-agents"),
     VARIABLE: ("must be letters, digits and _, and begin with no digit", "mcp_url"),
     TOOL_NAME: ("must be 1-128 of letters, digits, _ and -", "find_order"),
     COUNTRY: ("must be two upper-case letters", "NL"),
+    AGENT_ID: ("must be the id of an agent", "agent_01ABC"),
+    ENVIRONMENT_ID: ("must be the id of an environment", "env_01ABC"),
 }
 
 Text: TypeAlias = Annotated[str, Field(min_length=1)]

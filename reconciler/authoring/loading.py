@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reconciler.authoring.adoptions import adoptions_of
 from reconciler.authoring.agent import Agent, translate
 from reconciler.authoring.ant_apply import environment_in_own_words
 from reconciler.authoring.ant_skills import named_skills
@@ -167,6 +168,7 @@ def _desired(project: Project, run: Run) -> tuple[Desired, list[Silence]]:
         target=_target(run.settings, tuple(sorted({item.tenant for item in registered}))),
         resources=tuple(sorted(resources, key=lambda resource: resource.address)),
         moved=moves_of(project, taken, run),
+        adoptions=adoptions_of(known, environments, run),
     )
     return desired, silences
 

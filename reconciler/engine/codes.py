@@ -53,6 +53,23 @@ def near(code: str, known: Iterable[str]) -> list[str]:
 _WAIVER = "If this object is an exception, add a waiver with a reason in a change of its own."
 
 CODES: Final[Mapping[str, Code]] = {
+    "adoption.gone": Code(
+        "a live object that another tool's lock or a manifest names is not there",
+        "It was archived or deleted, or the key belongs to another workspace. A new object would "
+        "have another id, which whoever holds the old one does not know.",
+        "Give --recreate ADDRESS to make a new one, or take the id out.",
+    ),
+    "adoption.origin": Code(
+        "another tool's lock is of another workspace, organization or address",
+        "Its ids mean nothing here, and to go on without them would create everything again.",
+        "Use the key that it was written with, or delete the file.",
+    ),
+    "adoption.taken": Code(
+        "a live object is taken over as it is",
+        "It equals its folder. Its marker is set together with its next change.",
+        "Nothing; once it is in the lock, the other tool's file can be deleted.",
+        severities=NOTE,
+    ),
     "identity.ambiguous": Code(
         "several live objects carry the marker of one address",
         "The marker says which live object an address is. With two of them, an update could go to "

@@ -125,6 +125,25 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class World:
+    """Where another tool's lock says that its ids are; "" for what it does not say."""
+
+    base_url: str = ""
+    organization: str = ""
+    workspace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A live object that another tool's lock, or a manifest, names for an address."""
+
+    address: Address
+    id: str
+    span: Span
+    origin: World | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Desired:
     """Everything the folders declare for one target; resources sorted by address."""
 
@@ -132,6 +151,7 @@ class Desired:
     target: Target
     resources: tuple[Resource, ...]
     moved: tuple[Move, ...] = ()
+    adoptions: tuple[Adoption, ...] = ()
 
     def by_address(self) -> dict[Address, Resource]:
         return {resource.address: resource for resource in self.resources}

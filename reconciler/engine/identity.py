@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.engine.address import Address
+from reconciler.engine.adoptions import not_adoptable, refused
 from reconciler.engine.desired import Desired, RegistrationDetails
-from reconciler.engine.diagnostics import Diagnostic, error
+from reconciler.engine.diagnostics import Diagnostic
 from reconciler.engine.kinds import KINDS
 from reconciler.engine.live import Live, LiveObject
 from reconciler.engine.lock import Lock, LockEntry
@@ -27,11 +28,11 @@ def adopt(
     """
     resource = desired.by_address().get(address)
     if resource is None:
-        return _no(address, f"the folders declare no {address}", "write its folder first")
+        return refused(address, f"the folders declare no {address}", "write its folder first")
     item = _by_id(live, address.kind, identity)
-    refusal = _not_adoptable(desired, lock, address, identity, item)
+    refusal = not_adoptable(desired, lock, address, identity, item)
     if refusal or item is None:
-        return refusal or _no(address, f"no live {address.kind} {identity}", "")
+        return refusal or refused(address, f"no live {address.kind} {identity}", "")
     if resource.registration:
         return _adopt_row(resource.registration, lock, live, address, item, vault)
     return lock.with_entry(address, LockEntry(id=identity, parent=item.parent))
@@ -41,28 +42,6 @@ def _by_id(live: Live, kind: str, identity: str) -> LiveObject | None:
     for item in live.objects:
         if item.kind == kind and item.id == identity:
             return item
-    return None
-
-
-def _not_adoptable(
-    desired: Desired, lock: Lock, address: Address, identity: str, item: LiveObject | None
-) -> Diagnostic | None:
-    entry = lock.entry(address)
-    if entry and entry.id and entry.id != identity:
-        return _no(address, f"the lock binds it to {entry.id}", f"`reconcile forget {address}`")
-    for other, bound in lock.objects.items():
-        if bound.id == identity and other != address:
-            return _no(address, f"{identity} is {other} in the lock", f"`reconcile forget {other}`")
-    if item is None:
-        hint = "check the id, and that the key belongs to its workspace"
-        return _no(address, f"there is no live {address.kind} with the id {identity}", hint)
-    if item.archived:
-        return _no(address, f"{identity} is archived, which is for ever", "adopt a live one")
-    marker = item.marker
-    ours = (desired.project, desired.target.name, address)
-    if marker and (marker.project, marker.target, marker.address) != ours:
-        hint = "it is managed there: take it out of that project first"
-        return _no(address, f"{identity} is marked as {marker}", hint)
     return None
 
 
@@ -79,10 +58,10 @@ def _adopt_row(
     wanted = external_ref(agent.id) if agent and agent.id else ""
     if row.body.get("externalRef") != wanted:
         hint = f"adopt or apply {details.agent} first" if not wanted else ""
-        return _no(address, f"row {row.id} names {row.body.get('externalRef')}", hint)
+        return refused(address, f"row {row.id} names {row.body.get('externalRef')}", hint)
     if not vault:
         hint = "say which vault holds its key: --vault vlt_…"
-        return _no(address, "a key can't be read back from the registry", hint)
+        return refused(address, "a key can't be read back from the registry", hint)
     keys = [
         item
         for item in live.objects
@@ -95,15 +74,11 @@ def _adopt_row(
     if not keys:
         message = f"vault {vault} holds no key for {details.mcp_server_url}"
         hint = f"--rotate-key {address} registers afresh instead"
-        return _no(address, message, hint)
+        return refused(address, message, hint)
     if details.existing_vault != vault and lock.entry(details.vault) != LockEntry(id=vault):
         lock = lock.with_entry(details.vault, LockEntry(id=vault))
     lock = lock.with_entry(address, LockEntry(id=row.id))
     return lock.with_entry(details.credential, LockEntry(id=keys[0].id, parent=vault))
-
-
-def _no(address: Address, message: str, hint: str) -> Diagnostic:
-    return error("adopt.refused", f"{address}: {message}", hint, address=str(address))
 
 
 def rebuild(desired: Desired, live: Live, lock: Lock) -> tuple[Lock, tuple[str, ...]]:

@@ -6,11 +6,13 @@ Total and deterministic: the same inputs in any order give the same plan.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from graphlib import TopologicalSorter
 
 from reconciler.engine.address import Address, matches
+from reconciler.engine.adoptions import said, settled_note, take_over
 from reconciler.engine.answers import unknown_fields
-from reconciler.engine.desired import Desired, Resource
+from reconciler.engine.desired import Adoption, Desired, Resource
 from reconciler.engine.diagnostics import Diagnostic, error, sorted_findings, warning
 from reconciler.engine.kinds import KINDS
 from reconciler.engine.live import MARKER_KEY, Live, Marker, skill_label
@@ -38,10 +40,13 @@ def make_plan(desired: Desired, lock: Lock, live: Live, options: PlanOptions | N
     """The plan for one target. Never raises on data: what is wrong is a finding of the plan."""
     options = options or PlanOptions()
     moved = follow(desired, lock, live)
-    lock, live = moved.lock, moved.live
+    live = moved.live
+    taken = take_over(desired, moved.lock, live, options.recreate)
+    lock = taken.lock
     matched = match(desired, lock, live)
+    matched = replace(matched, refused=matched.refused | taken.refused)
     world = World(desired, lock, live, matched, options, id_names(lock, matched), moved.marked)
-    draft = Draft(findings=[*moved.findings, *matched.findings])
+    draft = Draft(findings=[*moved.findings, *taken.findings, *matched.findings])
     draft.findings += [*_unread(live), *_nothing_there(lock, live)]
     draft.findings += unknown_fields(matched.objects.values())
     if options.destroy:
@@ -54,6 +59,7 @@ def make_plan(desired: Desired, lock: Lock, live: Live, options: PlanOptions | N
             list_orphans(world, draft)
     creates = [action for action in draft.actions.values() if action.verb == "create"]
     draft.findings += suggest([one.address for one in draft.orphans], creates, lock)
+    _tell_adoptions(taken.adoptions, draft)
     for new, old in moved.locked.items():  # the entry is known under its new address from now on
         draft.records.setdefault(new, lock.objects[new])
         draft.forgotten.append(old)
@@ -70,6 +76,16 @@ def make_plan(desired: Desired, lock: Lock, live: Live, options: PlanOptions | N
         findings=sorted_findings(draft.findings),
         complete=not any(one.kind != "deployment" for one in live.unread),
     )
+
+
+def _tell_adoptions(adoptions: Mapping[Address, Adoption], draft: Draft) -> None:
+    """Say of each object that is taken over which one it is."""
+    for address, one in adoptions.items():
+        action = draft.actions.get(address)
+        if action is not None:
+            draft.actions[address] = replace(action, notes=(*action.notes, said(one)))
+        elif address in draft.unchanged:
+            draft.findings.append(settled_note(one))
 
 
 def _plan_resources(world: World, draft: Draft) -> None:

@@ -40,7 +40,10 @@ def sample(name: str, *, skip: bool = False) -> Loaded:
 
 def lock(**resources: str) -> str:
     """A claude-lock.json of these paths, each with its kind."""
-    paths = {f"./{path}": {"kind": kind, "id": "x"} for path, kind in resources.items()}
+    ids = {"agent": "agent_01X", "environment": "env_01X"}
+    paths = {
+        f"./{path}": {"kind": kind, "id": ids.get(kind, "x")} for path, kind in resources.items()
+    }
     return json.dumps({"version": 1, "resources": paths})
 
 

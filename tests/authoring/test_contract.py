@@ -84,7 +84,7 @@ def test_the_samples_are_bodies_too(name: str) -> None:
             params[resource.address.kind].validate_python(body)
 
 
-OURS = {"knowledge", "subagents", "ntropii", "lifecycle", "silence"}
+OURS = {"knowledge", "subagents", "ntropii", "lifecycle", "silence", "platform"}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import replace
 from graphlib import CycleError
 from typing import Any
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from reconciler.authoring.codes import (
+    adoptions,
     agents,
     ant_apply,
     conversions,
@@ -26,6 +27,7 @@ from reconciler.authoring.codes import (
 from reconciler.engine.codes import Code
 
 CODES: Final[Mapping[str, Code]] = {
+    **adoptions.CODES,
     **files.CODES,
     **forms.CODES,
     **cookbooks.CODES,

@@ -1,0 +1,40 @@
+"""Pages about ids that other tools left in a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from reconciler.engine.codes import NOTE, WARNING, Code
+
+_AGAIN = "To go on without it would create the object a second time."
+
+CODES: Final[Mapping[str, Code]] = {
+    "adoption.id": Code(
+        "what another tool's lock gives for an id is none",
+        _AGAIN,
+        "Restore the file from git, or take the entry out.",
+    ),
+    "adoption.skill": Code(
+        "a skill of another tool's lock is not taken over",
+        "The label of a live skill is fixed when it is made, and is what marks a skill as ours.",
+        "Nothing: the folder is uploaded as a skill of this project. Delete the old one later.",
+        severities=NOTE,
+    ),
+    "adoption.two_ids": Code(
+        "two files name different live objects for one address",
+        "Only one of them can be what the folder describes.",
+        "Keep the id of the object that is meant.",
+    ),
+    "adoption.unknown_version": Code(
+        "another tool's lock has a version that is not known",
+        f"Its ids might mean something else. {_AGAIN}",
+        "Take the objects over one by one with `reconcile adopt`, then delete the file.",
+    ),
+    "adoption.unmatched": Code(
+        "another tool's lock names an object that no file here defines",
+        "It is left alone, and nothing here manages it.",
+        "Bring the file back, or take the entry out.",
+        severities=WARNING,
+    ),
+}

@@ -1,0 +1,183 @@
+"""Objects that other tools made, taken over under their ids, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import anthropic
+import pytest
+
+from reconciler.engine.live import MARKER_KEY
+from tests.e2e.conftest import Project
+
+AGENT = "name: Keeper\nmodel: claude-sonnet-5\nsystem: You keep books.\n"
+HOSTED = "https://api.anthropic.com"
+
+
+@pytest.fixture
+def client(project: Project) -> Iterator[anthropic.Anthropic]:
+    server = project.server
+    with anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0) as opened:
+        yield opened
+
+
+@pytest.fixture
+def live(project: Project, client: anthropic.Anthropic) -> tuple[str, str]:
+    """An agent and an environment that some other tool made, and the folder they came from."""
+    project.write("agents/keeper/agent.yaml", AGENT)
+    project.write("agents/keeper/environment.yaml", "name: keeper\nconfig: {type: cloud}\n")
+    agent = client.beta.agents.create(
+        name="Keeper", model="claude-sonnet-5", system="You keep books."
+    )
+    room = client.beta.environments.create(name="keeper", config={"type": "cloud"})
+    return agent.id, room.id
+
+
+def ant(project: Project, agent: str, room: str, **origin: str) -> None:
+    resources = {
+        "./agents/keeper/agent.yaml": {"kind": "agent", "id": agent, "version": "1"},
+        "./agents/keeper/environment.yaml": {"kind": "environment", "id": room},
+    }
+    document = {"version": 1, "origin": origin, "resources": resources}
+    project.write("claude-lock.json", json.dumps(document, indent=2))
+
+
+def agentlift(project: Project, agent: str, room: str) -> None:
+    agents = {"Keeper": {"agent_id": agent, "version": 1, "spec_hash": "0", "skill_ids": []}}
+    skills = {"0": {"skill_id": "skill_01X", "display_title": "books"}}
+    document = {"version": 1, "agents": agents, "skills": skills}
+    project.write(".agentlift-lock.json", json.dumps(document))
+    project.run("adopt", "environment/keeper", room)
+
+
+def manifest(project: Project, agent: str, room: str) -> None:
+    ids = f"managed_agent_id: {agent}, managed_environment_id: {room}, managed_agent_version: 1"
+    other = "prod: {managed_agent_id: agent_01OTHER}"
+    text = f"{AGENT}platform:\n  sandbox: {{{ids}}}\n  {other}\n"
+    project.write("agents/keeper/agent.yaml", text)
+
+
+def by_hand(project: Project, agent: str, room: str) -> None:
+    project.run("adopt", "agent/keeper", agent)
+    project.run("adopt", "environment/keeper", room)
+
+
+@pytest.mark.parametrize("name", [ant, agentlift, manifest, by_hand])
+def test_the_same_ids_and_no_create(
+    name: Callable[..., None],
+    project: Project,
+    client: anthropic.Anthropic,
+    live: tuple[str, str],
+) -> None:
+    agent, room = live
+    name(project, agent, room)
+    project.plan(code=0)
+    project.apply()
+    assert project.writes() == []  # it is as the folder says: the lock alone takes note
+    assert (project.id("agent/keeper"), project.id("environment/keeper")) == live
+    project.edit("agents/keeper/agent.yaml", "You keep books.", "You keep all books.")
+    project.apply()
+    assert project.writes() == [("POST", f"/v1/agents/{agent}")]
+    after = client.beta.agents.retrieve(agent)
+    assert after.metadata[MARKER_KEY] == "funds/sandbox/agent/keeper@2"
+    project.plan(code=0)
+    for file in ("claude-lock.json", ".agentlift-lock.json"):
+        (project.root / file).unlink(missing_ok=True)
+    project.plan(code=0)
+
+
+def test_the_marker_comes_with_the_change(
+    project: Project, client: anthropic.Anthropic, live: tuple[str, str]
+) -> None:
+    ant(project, *live)
+    project.edit("agents/keeper/agent.yaml", "You keep books.", "You keep them well.")
+    said = project.plan(code=2).stdout
+    assert f"taken over: {live[0]}, which claude-lock.json:" in said
+    project.apply()
+    assert project.writes() == [("POST", f"/v1/agents/{live[0]}")]
+    assert client.beta.agents.retrieve(live[0]).metadata[MARKER_KEY].endswith("agent/keeper@2")
+
+
+def refused(project: Project, *said: str) -> None:
+    result = project.apply(code=1)
+    assert project.writes() == []
+    for words in said:
+        assert words in result.output
+
+
+def test_what_is_archived_or_somewhere_else_is_refused(
+    project: Project, client: anthropic.Anthropic, live: tuple[str, str]
+) -> None:
+    agent, room = live
+    client.beta.agents.archive(agent)
+    ant(project, agent, room)
+    refused(project, "adoption.gone", agent, "--recreate agent/keeper")
+    ant(project, "agent_01NOWHERE", room)
+    refused(project, "adoption.gone", "agent_01NOWHERE")
+    project.apply("--recreate", "agent/keeper")
+    assert project.id("agent/keeper") not in (agent, "agent_01NOWHERE")
+
+
+def test_what_another_project_marked_is_refused(
+    project: Project, client: anthropic.Anthropic, live: tuple[str, str]
+) -> None:
+    agent, room = live
+    marker = "others/prod/agent/keeper@2"
+    client.beta.agents.update(agent, version=1, metadata={MARKER_KEY: marker})
+    manifest(project, agent, room)
+    refused(project, "adopt.refused", f"{agent} is marked as others/prod/agent/keeper@2")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [{"organization_id": "another"}, {"workspace_id": "wrkspc_01OTHER"}],
+)
+def test_a_lock_of_another_world_is_refused_as_a_whole(
+    origin: dict[str, str], project: Project, live: tuple[str, str]
+) -> None:
+    ant(project, *live, base_url=HOSTED, **origin)
+    refused(project, "adoption.origin", next(iter(origin.values())))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{", "yaml."),
+        ('{"version": 7, "resources": {}}', "adoption.unknown_version"),
+        ('{"version": 1}', "field.type"),
+        ("[]", "field.type"),
+        (
+            '{"resources": {"./agents/keeper/agent.yaml": {"kind": "agent", "id": 7}}}',
+            "adoption.id",
+        ),
+    ],
+)
+def test_a_damaged_lock_is_never_taken_for_an_empty_one(
+    text: str, code: str, project: Project, live: tuple[str, str]
+) -> None:
+    project.write("claude-lock.json", text)
+    refused(project, code, "claude-lock.json:1:")
+    (project.root / "claude-lock.json").unlink()
+    broken = '{"agents": {"Keeper": {"agent_id": 7}}}' if code == "adoption.id" else text
+    project.write(".agentlift-lock.json", "[]" if code == "field.type" else broken)
+    refused(project, ".agentlift-lock.json:1:")
+
+
+def test_two_ids_and_what_nobody_defines(project: Project, live: tuple[str, str]) -> None:
+    agent, room = live
+    manifest(project, agent, room)
+    ant(project, "agent_01ELSE", room)
+    refused(project, "adoption.two_ids", agent, "agent_01ELSE")
+    project.write("agents/keeper/agent.yaml", AGENT)
+    ant(project, agent, room)
+    document: dict[str, Any] = json.loads((project.root / "claude-lock.json").read_text())
+    document["resources"] |= {
+        "./agents/gone.md": {"kind": "agent", "id": "agent_01GONE"},
+        "./skills/x": {"kind": "skill", "id": "skill_01X"},
+    }
+    project.write("claude-lock.json", json.dumps(document))
+    said = project.plan(code=0).output
+    assert "adoption.unmatched warning" in said and "agent_01GONE" in said
+    assert "adoption.skill note" in said and "skill_01X" in said
