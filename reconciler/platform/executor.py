@@ -174,10 +174,11 @@ def _finish(run: _Run, order: TopologicalSorter[Address], outcome: Outcome) -> N
 
 
 def _skipped(run: _Run, action: Action) -> Outcome | None:
-    """The outcome of an action that must not be started, or None."""
+    """The outcome of an action that must not be started, or None. A registration that issued its
+    key is there, whatever failed after that."""
     for need in run.needs[action.address]:
         before = run.outcomes.get(need)
-        if before is not None and before.result != "applied":
+        if before is not None and before.result != "applied" and need not in run.keys:
             root = before.because if before.result == "skipped" else need
             words = f"skipped because {root} failed" if root else "interrupted before it began"
             return _skip(action, words, root)

@@ -41,7 +41,7 @@ def create(step: Step) -> Written:
     step.save(written)
     if "record" not in step.payload:
         return written
-    return replace(written, recorded=_record_quietly(step, registry, written.id))
+    return replace(written, recorded=_record_first(step, registry, written.id))
 
 
 def _give_way(
@@ -93,13 +93,14 @@ def _record(step: Step, registry: Registry, id: str) -> int:
     return version
 
 
-def _record_quietly(step: Step, registry: Registry, id: str) -> int | None:
-    """Record the version of a row just made; failing leaves that to the next run, since the row's
-    key still has to be stored."""
+def _record_first(step: Step, registry: Registry, id: str) -> int:
+    """Record the version of a row just made. Raises WriteFailed, which the row and its key outlive:
+    the row is in the lock, and the executor stores the key all the same."""
     try:
         return _record(step, registry, id)
-    except PlatformError:
-        return None
+    except PlatformError as failure:
+        message = f"registered as {id}, but the agent's version is not recorded: {failure.message}"
+        raise WriteFailed(message, failure.hint) from None
 
 
 def _registry(step: Step) -> Registry:

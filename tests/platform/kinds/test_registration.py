@@ -238,13 +238,18 @@ def test_a_new_registration_records_its_version(world: World, reference: str) ->
     assert entry(world).recorded == 1
 
 
-def test_a_version_that_was_not_recorded_does_not_lose_the_key(
+def test_a_version_that_was_not_recorded_fails_and_does_not_lose_the_key(
     world: World, reference: str
 ) -> None:
     record = {"version": Ref(at("agent/a"), "version")}
     world.server.set_faults([{"kind": "status", "status": 403, "path": "agents/[^/]+$"}])
-    assert world.apply(registration(record=record), credential()).ok
-    assert entry(world).recorded is None
+    row, key = world.apply(registration(record=record), credential()).outcomes
+    assert (str(row.address), row.result, key.result) == (ROW, "failed", "applied")
+    (listed,) = world.rows()
+    assert f"registered as {listed['id']}, but the agent's version is not recorded" in row.message
+    assert (entry(world).id, entry(world).recorded, entry(world).intent) == (
+        listed["id"], None, None,
+    )  # fmt: skip
     assert entry(world, CREDENTIAL).id
 
 
