@@ -135,7 +135,7 @@ SCENARIOS: Mapping[int, Scenario] = {
         "A crash after a create and before the lock leaves one object, found again",
         (
             f"{_HERE}/test_crash.py::test_a_kill_after_a_create_leaves_a_whole_lock_and_nothing_is_made_twice",
-            f"{_CAMPAIGNS}/test_faults.py::test_a_sample_of_faults_leaves_nothing_behind",
+            f"{_CAMPAIGNS}/test_campaigns.py::test_forty_cells_leave_nothing_behind",
         ),
     ),
     20: Scenario(
@@ -144,7 +144,7 @@ SCENARIOS: Mapping[int, Scenario] = {
             f"{_HERE}/test_crash.py::test_a_create_whose_answer_was_lost_is_found_and_not_sent_again",
             f"{_HERE}/test_crash.py::test_a_create_that_timed_out_is_found_and_not_sent_again",
             f"{_HERE}/test_crash.py::test_a_create_that_did_not_happen_is_not_sent_again_by_the_same_run",
-            f"{_CAMPAIGNS}/test_faults.py::test_a_sample_of_faults_leaves_nothing_behind",
+            f"{_CAMPAIGNS}/test_campaigns.py::test_forty_cells_leave_nothing_behind",
         ),
     ),
     21: Scenario(
@@ -152,7 +152,7 @@ SCENARIOS: Mapping[int, Scenario] = {
         (
             f"{_HERE}/test_crash.py::test_a_kill_after_a_create_leaves_a_whole_lock_and_nothing_is_made_twice",
             f"{_HERE}/test_crash.py::test_a_lock_that_is_not_whole_is_an_error_and_not_an_empty_one",
-            f"{_CAMPAIGNS}/test_faults.py::test_a_sample_of_faults_leaves_nothing_behind",
+            f"{_CAMPAIGNS}/test_campaigns.py::test_forty_cells_leave_nothing_behind",
         ),
     ),
     22: Scenario(
@@ -163,6 +163,7 @@ SCENARIOS: Mapping[int, Scenario] = {
             f"{_HERE}/test_crash.py::test_two_applies_in_the_same_moment_do_not_overwrite_each_other",
             f"{_HERE}/test_crash.py::test_the_same_commit_applied_from_two_places_is_made_once",
             "tests/cli/test_flow.py::test_one_apply_at_a_time",
+            f"{_CAMPAIGNS}/test_campaigns.py::test_two_applies_at_once",
         ),
     ),
     23: Scenario(

@@ -69,9 +69,14 @@ def _give_way(
 
 
 def update(step: Step) -> Written:
-    """Record an applied agent version, once: a lost answer is found again by its changelog."""
+    """Record an applied agent version, unless the row's changelogs show that it is recorded."""
     registry = _registry(step)
-    return Written(id=step.id, recorded=_record(step, registry, step.id))
+    try:
+        known = _is_recorded(registry, step.id, _beginning(step))
+    except ReadFailed as failure:
+        raise WriteFailed(f"not recorded: {failure.message}", failure.hint) from None
+    version = _version(step) if known else _record(step, registry, step.id)
+    return Written(id=step.id, recorded=version)
 
 
 def delete(step: Step) -> Written:
@@ -79,23 +84,29 @@ def delete(step: Step) -> Written:
     return Written(id=step.id)
 
 
+def _version(step: Step) -> int:
+    return int(step.payload["record"]["version"])
+
+
+def _beginning(step: Step) -> str:
+    """How the version's changelog begins, by which it is found again: its number and a blank."""
+    return f"agent version {_version(step)} "
+
+
 def _record(step: Step, registry: Registry, id: str) -> int:
-    """Record the version unless a changelog shows that it is; the changelog begins with the
-    number and a blank, by which it is found again."""
-    version = int(step.payload["record"]["version"])
-    beginning = f"agent version {version} "
-    if not _is_recorded(registry, id, beginning):
-        text = f"{beginning}({step.history.said(step.action.address)})"
-        try:
-            step.patience.insist(lambda: registry.record_version(id, text))
-        except OutcomeUnknown as lost:
-            step.look_up(lost, lambda: _is_recorded(registry, id, beginning) or None)
-    return version
+    """Record the version, once: a lost answer is found again by its changelog."""
+    beginning = _beginning(step)
+    text = f"{beginning}({step.history.said(step.action.address)})"
+    try:
+        step.patience.insist(lambda: registry.record_version(id, text))
+    except OutcomeUnknown as lost:
+        step.look_up(lost, lambda: _is_recorded(registry, id, beginning) or None)
+    return _version(step)
 
 
 def _record_first(step: Step, registry: Registry, id: str) -> int:
-    """Record the version of a row just made. Raises WriteFailed, which the row and its key outlive:
-    the row is in the lock, and the executor stores the key all the same."""
+    """Record the version of a row just made, which has none yet. Raises WriteFailed, which the row
+    and its key outlive: the row is in the lock, and the executor stores the key all the same."""
     try:
         return _record(step, registry, id)
     except PlatformError as failure:
@@ -147,12 +158,8 @@ def _gone(registry: Registry, id: str) -> bool:
 
 
 def _is_recorded(registry: Registry, id: str, beginning: str) -> bool:
-    try:
-        versions = registry.row(id).get("versions") or ()
-    except ReadFailed as failure:
-        raise WriteFailed(f"not recorded: {failure.message}", failure.hint) from None
-    changelogs = (str(version.get("changelog") or "") for version in versions)
-    return any(text.startswith(beginning) for text in changelogs)
+    versions = registry.row(id).get("versions") or ()
+    return any(str(one.get("changelog") or "").startswith(beginning) for one in versions)
 
 
 WRITES = {"create": create, "update": update, "replace": create, "delete": delete}

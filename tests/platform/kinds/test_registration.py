@@ -242,7 +242,7 @@ def test_a_version_that_was_not_recorded_fails_and_does_not_lose_the_key(
     world: World, reference: str
 ) -> None:
     record = {"version": Ref(at("agent/a"), "version")}
-    world.server.set_faults([{"kind": "status", "status": 403, "path": "agents/[^/]+$"}])
+    world.server.set_faults([{"kind": "status", "status": 403, "path": "/versions$"}])
     row, key = world.apply(registration(record=record), credential()).outcomes
     assert (str(row.address), row.result, key.result) == (ROW, "failed", "applied")
     (listed,) = world.rows()
@@ -251,6 +251,15 @@ def test_a_version_that_was_not_recorded_fails_and_does_not_lose_the_key(
         listed["id"], None, None,
     )  # fmt: skip
     assert entry(world, CREDENTIAL).id
+
+
+def test_a_version_is_recorded_though_its_new_row_is_not_seen_yet(
+    world: World, reference: str
+) -> None:
+    record = {"version": Ref(at("agent/a"), "version")}
+    world.server.set_faults([{"kind": "stale", "writes": 1, "path": "agents/[^/]+$"}])
+    assert world.apply(registration(record=record), credential()).ok
+    assert entry(world).recorded == 1
 
 
 @pytest.mark.parametrize(("when", "result"), [("after", "applied"), ("before", "failed")])
