@@ -57,7 +57,7 @@ class Apply:
     def _run(self) -> int:
         os.environ.update(self.environment)
         os.environ["XDG_STATE_HOME"] = str(self.state)
-        limits.limits_from = lambda _: replace(limits.UNLIMITED, lookups=self.hook.lookups)
+        limits.limits_from = lambda environ: replace(limits.UNLIMITED, lookups=self.hook.lookups)
         _Hooked(self.hook, self.evidence).install()
         self.ready()
         arguments = ["--yes", "--target", TARGET, "--project-dir", str(self.root), *self.args]
@@ -89,7 +89,7 @@ class _Hooked:
                 hooked._die(temporary=path.name)
             return rename(path, target)
 
-        httpx2.HTTPTransport.handle_request = handle  # type: ignore[method-assign]
+        httpx2.HTTPTransport.handle_request = handle  # type: ignore[method-assign, assignment]
         Path.replace = replacing  # type: ignore[method-assign, assignment]
 
     def _send(self, transport: Any, request: httpx2.Request) -> httpx2.Response:

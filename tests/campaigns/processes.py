@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import pkgutil
+import select
 import signal
 import socket
 import sys
@@ -27,6 +28,7 @@ _PACKAGES = (
     "deepdiff", "filelock", "git",
 )  # fmt: skip
 BROKEN = 70  # exit code of a child whose own code failed
+_PATIENCE = 60  # seconds after which something that should come never will
 
 
 def fork(work: Callable[[], int], output: Path) -> int:
@@ -78,11 +80,12 @@ def listener() -> socket.socket:
 
 @dataclass(frozen=True)
 class Platform:
-    """A platform in a child process; `environment` is what clients need to find it."""
+    """A platform in a child process; `environment` is what clients need to find it. `late` is a
+    pipe in which it says that it carried out what came with a latency."""
 
-    pid: int
     environment: Mapping[str, str]
     log: Path
+    late: int
 
     def requests(self) -> list[dict[str, Any]]:
         """The log so far, oldest first."""
@@ -90,19 +93,28 @@ class Platform:
             return []
         return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
 
+    def wait_for_latecomer(self) -> None:
+        """Until a request that was to be late is carried out."""
+        ready, _, _ = select.select([self.late], [], [], _PATIENCE)
+        assert ready and os.read(self.late, 1), "what was to be late was never carried out"
+
 
 @contextlib.contextmanager
 def platform(
     store: Path, port: socket.socket, tenant: str, rules: list[dict[str, Any]], log: Path
 ) -> Iterator[Platform]:
-    """Serve a store until this ends."""
+    """Serve a store until this ends, or this process."""
     told, tell = os.pipe()
+    late, carried_out = os.pipe()
+    served, serving = os.pipe()
 
     def work() -> int:
+        os.close(serving)
         sandbox_server._listener = lambda _: port.dup()  # type: ignore[assignment]
         server = serve(store, log=log)
         server.ensure_tenants([tenant])
         server.set_faults(rules)
+        _tell_of_latecomers(server, carried_out)
         about = {
             "ANTHROPIC_BASE_URL": server.url,
             "ANTHROPIC_API_KEY": server.api_key,
@@ -111,16 +123,32 @@ def platform(
         }
         os.write(tell, json.dumps(about).encode())
         os.close(tell)
-        while True:
-            signal.pause()
+        os.read(served, 1)  # until nobody holds the other end any more
+        return 0
 
     pid = fork(work, log.with_suffix(".out"))
-    os.close(tell)
+    for end in (tell, carried_out, served):
+        os.close(end)
     try:
         with os.fdopen(told) as pipe:
             text = pipe.read()
         assert text, log.with_suffix(".out").read_text()
-        yield Platform(pid, json.loads(text), log)
+        yield Platform(json.loads(text), log, late)
     finally:
         os.kill(pid, signal.SIGKILL)
         ended(pid)
+        os.close(late)
+        os.close(serving)
+
+
+def _tell_of_latecomers(server: sandbox_server.Server, pipe: int) -> None:
+    """Say in a pipe that what a latency struck is in the log."""
+    log = server._world.control.log
+    add = log.add
+
+    def added(entry: Mapping[str, Any]) -> None:
+        add(entry)
+        if any(fault["kind"] == "latency" for fault in entry["faults"]):
+            os.write(pipe, b".")
+
+    log.add = added  # type: ignore[method-assign]
