@@ -20,6 +20,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,20 @@ from tests.campaigns.world import World, read_world
 
 #: What is promised of a round.
 PROMISES = (
-    "duplicate", "mixed agent", "quiet about a moved object", "unnamed", "not converged",
+    "duplicate", "mixed agent", "false claim", "quiet about a moved object", "unnamed",
+    "not converged",
 )  # fmt: skip
 _AGENTS = ("reader", "writer", "kept", "desk")
 _SIDES = ("left", "right")
-_HELD, _STALE, _FAILED, _REFUSED = 1, 4, 3, 5
+_HELD = 1
+
+
+@dataclass(frozen=True)
+class Round:
+    """What of the promises was not kept, and how many objects a run found moved."""
+
+    wrong: dict[str, list[str]]
+    moved: int
 
 
 def edition(side: str, chance: random.Random) -> Edition:
@@ -75,8 +85,8 @@ class Table:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copy(self.store, folder / "kept.sqlite")
 
-    def round(self, number: int, seed: int, *, one_machine: bool) -> dict[str, list[str]]:
-        """One round; what of the promises was not kept."""
+    def round(self, number: int, seed: int, *, one_machine: bool) -> Round:
+        """One round of the two applies, and what becomes of it."""
         chance = random.Random(f"{seed}/{number}/{one_machine}")
         for file in self.folder.glob("store.sqlite*"):
             file.unlink()
@@ -90,12 +100,17 @@ class Table:
             runs.append((root, self.folder / ("state" if one_machine else f"state-{side}"), side))
         rules = [{"kind": "latency", "seconds": chance.choice([0.0, 0.005, 0.02])}]
         codes = self._together(runs, rules)
+        texts = {side: (self.folder / f"{side}.out").read_text() for side in _SIDES}
+        reports = {side: _document(text) for side, text in texts.items()}
+        world = read_world(self.store)
         wrong = {
-            **_of_the_world(read_world(self.store)),
-            **self._of_the_runs(codes, one_machine=one_machine),
+            **_of_the_world(world),
+            "false claim": _false_claims(reports, world),
+            **_of_the_runs(codes, texts, reports, one_machine=one_machine),
+            "not converged": self._converge(runs[number % 2]),
         }
-        wrong["not converged"] = self._converge(runs[number % 2])
-        return {promise: found for promise, found in wrong.items() if found}
+        moved = sum(one["moved"] for report in reports.values() for one in _outcomes(report))
+        return Round({promise: found for promise, found in wrong.items() if found}, moved)
 
     def _together(
         self, runs: list[tuple[Path, Path, str]], rules: list[dict[str, Any]] | None = None
@@ -120,24 +135,6 @@ class Table:
             os.close(waiting)
         return codes
 
-    def _of_the_runs(self, codes: list[int], *, one_machine: bool) -> dict[str, list[str]]:
-        quiet, unnamed = [], []
-        for side, code in zip(_SIDES, codes, strict=True):
-            text = (self.folder / f"{side}.out").read_text()
-            report = _document(text)
-            missed = [
-                one["address"] for one in report.get("outcomes", []) if one["result"] != "applied"
-            ]
-            if missed and code == 0:
-                quiet.append(f"{side} ended with 0 and did not apply {missed}")
-            if code != 0 and not missed and "lock.held" not in text:
-                named = [one["address"] for one in report.get("held", [])]
-                if not named:
-                    unnamed.append(f"{side} ended with {code}: {text[-600:]}")
-        if one_machine and sorted(codes) not in ([0, 0], [0, _HELD]):
-            quiet.append(f"on one machine they ended with {codes}")
-        return {"quiet about a moved object": quiet, "unnamed": unnamed}
-
     def _converge(self, run: tuple[Path, Path, str]) -> list[str]:
         """One more apply, and then there is nothing left to do."""
         for _ in range(2):
@@ -160,6 +157,42 @@ def _document(text: str) -> dict[str, Any]:
     return dict(found)
 
 
+def _outcomes(report: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(report.get("outcomes", []))
+
+
+def _of_the_runs(
+    codes: list[int], texts: dict[str, str], reports: dict[str, Any], *, one_machine: bool
+) -> dict[str, list[str]]:
+    """Whether a run that left something undone says so, and says what."""
+    quiet, unnamed = [], []
+    for side, code in zip(_SIDES, codes, strict=True):
+        missed = [o["address"] for o in _outcomes(reports[side]) if o["result"] != "applied"]
+        named = missed or [one["address"] for one in reports[side].get("held", [])]
+        if missed and code == 0:
+            quiet.append(f"{side} ended with 0 and did not apply {missed}")
+        if code != 0 and not named and "lock.held" not in texts[side]:
+            unnamed.append(f"{side} ended with {code}: {texts[side][-600:]}")
+    if one_machine and sorted(codes) not in ([0, 0], [0, _HELD]):
+        quiet.append(f"on one machine they ended with {codes}")
+    return {"quiet about a moved object": quiet, "unnamed": unnamed}
+
+
+def _false_claims(reports: dict[str, Any], world: World) -> list[str]:
+    """Versions of agents that a run calls its own, and that the other one wrote."""
+    claimed = [
+        (side, one, world.versions.get((one["id"], one["version"]), {}))
+        for side, report in reports.items()
+        for one in _outcomes(report)
+        if one["result"] == "applied" and one["address"].startswith("agent/")
+    ]
+    return [
+        f"{side}: {one['address']} v{one['version']} says {body.get('system')!r}"
+        for side, one, body in claimed
+        if not body or any(f"By {o}." in (body.get("system") or "") for o in _SIDES if o != side)
+    ]
+
+
 def _of_the_world(world: World) -> dict[str, list[str]]:
     mixed = []
     for body in world.agents.values():
@@ -174,19 +207,23 @@ def _of_the_world(world: World) -> dict[str, list[str]]:
 def campaign(rounds: int, seed: int, say: Callable[[str], None]) -> Counter[str]:
     """So many rounds of both kinds; how often each promise was not kept."""
     wrong: Counter[str] = Counter()
+    moved = 0
     with tempfile.TemporaryDirectory() as folder, closing(listener()) as port:
         table = Table(Path(folder), port)
         for number in range(rounds):
             for one_machine in (True, False):
                 found = table.round(number, seed, one_machine=one_machine)
-                wrong.update(found.keys())
-                for promise, details in found.items():
+                moved += found.moved
+                wrong.update(found.wrong.keys())
+                for promise, details in found.wrong.items():
                     where = "one machine" if one_machine else "two machines"
                     say(f"round {number}, {where}: {promise}")
                     for detail in details[:3]:
                         say(f"    {detail}")
     counts = ", ".join(f"{promise} {wrong[promise]}" for promise in PROMISES)
-    say(f"{rounds} rounds on one machine and {rounds} on two: {counts}")
+    say(
+        f"{rounds} rounds on one machine and {rounds} on two, {moved} objects found moved: {counts}"
+    )
     return wrong
 
 

@@ -26,12 +26,13 @@ OWNED = ("agent", "skill", "environment", "vault", "credential", "registration")
 class World:
     """One store. `objects`: how often each content is there; `holders`: address → the ids of its
     live objects; `names`: id → what it is called in every world; `agents`: id → body, as it is;
-    `lost`: rows whose key no credential holds, told by the digests that the store keeps."""
+    `versions`: id and number → body of that version; `lost`: rows whose key no credential holds, told by the digests that the store keeps."""
 
     objects: Counter[tuple[str, str]]
     holders: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
     agents: Mapping[str, Any]
+    versions: Mapping[tuple[str, int], Any]
     lost: tuple[str, ...]
 
     def duplicates(self) -> list[str]:
@@ -62,7 +63,8 @@ def read_world(store: Path) -> World:
     )
     live = {name: tuple(ids) for name, ids in holders.items()}
     agents = {id: body for kind, id, _, _, body in rows if kind == "agent"}
-    return World(objects, live, names, agents, tuple(lost))
+    versions = {(p, body["version"]): body for k, _, p, _, body in rows if k == "agent_version"}
+    return World(objects, live, names, agents, versions, tuple(lost))
 
 
 def _sha(data: bytes) -> str:
