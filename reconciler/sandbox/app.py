@@ -66,7 +66,7 @@ async def _respond(world: World, request: Request) -> Response | None:
     began = time.monotonic()
     seen = Seen(world.control.clock.tick())
     struck = await _strike(world, request)
-    seen.behind = struck.behind
+    seen.point = world.history.point(struck.behind)
     await asyncio.sleep(struck.latency)
     answer = await _answer(world, request, seen, struck)
     _log(world, request, seen, struck, answer, began)

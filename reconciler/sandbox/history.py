@@ -13,6 +13,7 @@ class History:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._states: deque[sqlite3.Connection] = deque()
+        self._remembered = 0
 
     def keep(self, most: int) -> None:
         """How many states are wanted; older ones are let go."""
@@ -28,10 +29,16 @@ class History:
 
     def remember(self, state: sqlite3.Connection) -> None:
         self._states.append(state)
+        self._remembered += 1
 
-    def back(self, writes: int) -> sqlite3.Connection | None:
-        """The state before the last `writes` writes, or the oldest there is."""
-        return self._states[-min(writes, len(self._states))] if self._states and writes else None
+    def point(self, writes: int) -> int | None:
+        """The point before the last `writes` writes, whatever is written from now on."""
+        return self._remembered - writes if writes else None
+
+    def at(self, point: int) -> sqlite3.Connection | None:
+        """The state at a point, or the oldest there is."""
+        first = self._remembered - len(self._states)
+        return self._states[max(point - first, 0)] if self._states else None
 
     def close(self) -> None:
         self.keep(0)

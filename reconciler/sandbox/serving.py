@@ -39,7 +39,7 @@ class Seen:
     """What is learnt about a request on its way."""
 
     now: str
-    behind: int = 0
+    point: int | None = None  # of the history, if an earlier state is to be seen
     request_id: str = field(default_factory=lambda: new_id("req"))
     workspace: Workspace | None = None
     body: Any = None
@@ -83,7 +83,7 @@ async def _reply(world: World, request: Request, seen: Seen) -> Reply:
         check_workspace(request.headers, seen.workspace.id)
     body, upload = await read_body(request, route.max_body)
     seen.body = body if body is not None else summary(upload)
-    with _transaction(world, route.method, seen.behind) as db:
+    with _transaction(world, route.method, seen.point) as db:
         call = Call(
             records=Records(db, seen.workspace.name),
             path=named,
@@ -97,13 +97,13 @@ async def _reply(world: World, request: Request, seen: Seen) -> Reply:
 
 
 @contextlib.contextmanager
-def _transaction(world: World, method: str, behind: int) -> Iterator[sqlite3.Connection]:
+def _transaction(world: World, method: str, point: int | None) -> Iterator[sqlite3.Connection]:
     """The store as this request may see it."""
     if method != "GET":
         with _remembered(world), writing(world.db):
             yield world.db
         return
-    earlier = world.history.back(behind)
+    earlier = None if point is None else world.history.at(point)
     if earlier is not None:
         yield earlier
         return
