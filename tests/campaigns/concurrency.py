@@ -37,6 +37,8 @@ PROMISES = (
 _AGENTS = ("reader", "writer", "kept", "desk")
 _SIDES = ("left", "right")
 _HELD = 1
+_PLAIN = f"description: Works.\nmodel: claude-sonnet-4-6\nsystem: Tell.\n{MCP}"
+_START: Edition = {**BASE, "agents/teller/agent.yaml": _PLAIN}
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ class Round:
 
 
 def edition(side: str, chance: random.Random) -> Edition:
-    """A commit of this side: most agents edited, one of its own, one that both add."""
-    files = dict(BASE)
+    """A commit of this side: most agents edited, one of its own, some that both add, and one that
+    both register as it is."""
+    files = dict(_START)
     chosen = [name for name in _AGENTS if chance.random() < 0.8] or ["reader"]
     for name in chosen:
         path = f"agents/{name}/agent.yaml"
@@ -62,6 +65,7 @@ def edition(side: str, chance: random.Random) -> Edition:
     files["agents/counter/agent.yaml"] = (
         f"{mine}skills: [shared/new]\n" + MCP + "ntropii: {versions: true}\n"
     )
+    files["agents/teller/agent.yaml"] = f"{_PLAIN}ntropii: {{versions: true}}\n"
     files["skills/new/SKILL.md"] = f"---\nname: new\ndescription: New.\n---\nBy {side}.\n"
     files["environments/new.yaml"] = "name: new\nconfig: {type: cloud}\n"
     if chance.random() < 0.5:
@@ -78,7 +82,7 @@ class Table:
         self.folder, self.port = folder, port
         self.store = folder / "store.sqlite"
         root = folder / "base"
-        write(root, BASE)
+        write(root, _START)
         (code,) = self._together([(root, folder / "state", "base")])
         assert code == 0, (folder / "base.out").read_text()
         with closing(sqlite3.connect(self.store)) as db:

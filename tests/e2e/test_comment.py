@@ -21,7 +21,7 @@ COMMENTS = "/repos/o/r/issues/7/comments"
 
 @pytest.fixture
 def github(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[GitHub]:
-    monkeypatch.setattr("reconciler.platform.github.time.sleep", lambda _: None)
+    monkeypatch.setattr("reconciler.platform.github_calls.time.sleep", lambda _: None)
     with serve() as running:
         monkeypatch.setenv("GITHUB_REPOSITORY", "o/r")
         monkeypatch.setenv("GITHUB_TOKEN", TOKEN)

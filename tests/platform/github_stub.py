@@ -1,6 +1,7 @@
-"""GitHub's REST API as far as it is used: pull requests, comments, issues; with faults.
+"""GitHub's REST API as far as it is used: pull requests, comments, issues, artifacts; with faults.
 
-Shapes from GitHub's REST documentation (issues, issue comments, pulls, users, pagination).
+Shapes from GitHub's REST documentation (issues, issue comments, pulls, commits, artifacts, users,
+pagination).
 """
 
 from __future__ import annotations
@@ -42,20 +43,42 @@ class GitHub:
     requests: list[tuple[str, str]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     page: int = 0  # overrides per_page, to make many pages of few
+    heads: dict[int, str] = field(default_factory=dict)  # of pull requests beside number 7
+    merges: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by commit
+    artifacts: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def author(self) -> str:
         return self.login or "github-actions[bot]"
 
-    def say(self, body: str, author: str = "somebody") -> dict[str, Any]:
+    def merge(self, pull: int, commit: str, base: str = "main") -> None:
+        """The pull request is merged, and this is the commit of it."""
+        said = {"number": pull, "merge_commit_sha": commit, "merged_at": "2026-11-20T10:00:00Z"}
+        head = {"sha": self.heads.get(pull, self.head)}
+        self.merges.setdefault(commit, []).append({**said, "head": head, "base": {"ref": base}})
+
+    def keep(self, name: str, head: str, run: int, *, fork: bool = False) -> dict[str, Any]:
+        """An artifact that a run left."""
+        made_by = {"id": run, "head_sha": head, "repository_id": 1, "head_repository_id": 1 + fork}
+        number = len(self.artifacts) + 1
+        kept = {"id": number, "name": name, "expired": False, "workflow_run": made_by}
+        self.artifacts.append(kept)
+        return kept
+
+    def said_on(self, pull: int) -> list[str]:
+        """The comments of a pull request."""
+        return [one["body"] for one in self.comments if one["pull"] == pull]
+
+    def say(self, body: str, author: str = "somebody", pull: int = 7) -> dict[str, Any]:
         """A comment by whoever."""
         number = len(self.comments) + 1
         comment = {
             "id": number,
+            "pull": pull,
             "body": body,
             "user": {"login": author},
             "url": f"{self.url}/repos/o/r/issues/comments/{number}",
-            "html_url": f"https://github.example/o/r/pull/7#issuecomment-{number}",
+            "html_url": f"https://github.example/o/r/pull/{pull}#issuecomment-{number}",
         }
         self.comments.append(comment)
         return comment
@@ -77,25 +100,36 @@ class GitHub:
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if (method, path) == ("GET", "/user"):
             return (200, {"login": self.login}) if self.login else (403, _said("by integration"))
-        if (method, path) == ("GET", "/repos/o/r/pulls/7"):
-            return 200, {
-                "number": 7,
-                "head": {"sha": self.head},
-                "url": f"{self.url}/repos/o/r/pulls/7",
-                "issue_url": f"{self.url}/repos/o/r/issues/7",
-            }
-        if path == "/repos/o/r/issues/7/comments":
-            if method == "GET":
-                return 200, self.comments
-            return 201, self.say(body["body"], self.author)
+        pull = re.fullmatch(r"/repos/o/r/(pulls/(\d+)|issues/(\d+)/comments)", path)
+        if pull is not None:
+            number = int(pull[2] or pull[3])
+            if number in {7, *self.heads}:
+                return self._pull(number) if pull[2] else self._said(method, number, body)
+        if method == "GET" and (found := re.fullmatch(r"/repos/o/r/commits/(\w+)/pulls", path)):
+            return 200, self.merges.get(found[1], [])
+        if (method, path) == ("GET", "/repos/o/r/actions/artifacts"):
+            return 200, {"total_count": len(self.artifacts), "artifacts": self.artifacts}
         if path == "/repos/o/r/issues":
             if method == "GET":
                 return 200, [one for one in self.issues if one["state"] == "open"]
             return 201, self.open(body["title"], body["body"], self.author)
-        if method in ("GET", "PATCH") and (found := self._at(path)) is not None:
-            found.update(body or {})
-            return 200, found
+        if method in ("GET", "PATCH") and (one := self._at(path)) is not None:
+            one.update(body or {})
+            return 200, one
         return 404, _said("Not Found")
+
+    def _pull(self, number: int) -> tuple[int, Any]:
+        return 200, {
+            "number": number,
+            "head": {"sha": self.heads.get(number, self.head)},
+            "url": f"{self.url}/repos/o/r/pulls/{number}",
+            "issue_url": f"{self.url}/repos/o/r/issues/{number}",
+        }
+
+    def _said(self, method: str, number: int, body: Any) -> tuple[int, Any]:
+        if method == "GET":
+            return 200, [one for one in self.comments if one["pull"] == number]
+        return 201, self.say(body["body"], self.author, number)
 
     def _at(self, path: str) -> dict[str, Any] | None:
         everything = [*self.comments, *self.issues]
