@@ -1,4 +1,4 @@
-"""What GitHub knows of a merge: the pull request it came from, and the plan that was made for it."""
+"""What GitHub knows of a merge: its pull request, and the plan that was made for that."""
 
 from __future__ import annotations
 
