@@ -23,7 +23,7 @@ from reconciler.cli.options import (
     strictly,
 )
 from reconciler.cli.plan import history_of, show_plan, with_findings
-from reconciler.cli.saved import only_reviewed, read_plan
+from reconciler.cli.saved import only_reviewed, read_plan, write_document
 from reconciler.cli.settings import Settings
 from reconciler.cli.signals import stopping
 from reconciler.cli.terminal import Progress, is_terminal, progress, write_json, write_lines
@@ -60,13 +60,14 @@ def _writing(function: Callable[..., int]) -> Callable[..., Any]:
 
 @dataclass(frozen=True, slots=True)
 class _How:
-    """How to carry a plan out: without asking, if it has this digest, so much at once, and
-    whether the lock is committed afterwards."""
+    """How to carry a plan out: without asking, if it has this digest, so much at once, whether
+    the lock is committed afterwards, and where the report is saved."""
 
     yes: bool
     expect: str | None
     parallelism: int
     commit: bool = False
+    report: Path | None = None
 
 
 @click.command()
@@ -76,6 +77,12 @@ class _How:
     "--commit",
     is_flag=True,
     help="Commit the lock afterwards, and nothing else, and push it if the branch has a remote.",
+)
+@click.option(
+    "--report",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Save what became of it, as JSON, for `comment --report FILE`.",
 )
 @leaving_out
 @strictly
@@ -88,6 +95,7 @@ def apply(
     expect: str | None,
     parallelism: int,
     commit: bool,
+    report: Path | None,
     saved: Path | None = None,
 ) -> int:
     """Make the target equal to the folders: plan, ask, write, report.
@@ -97,10 +105,10 @@ def apply(
     --expect or a saved plan is needed.
     """
     if saved is None:
-        return _carry_out(settings, options, _How(yes, expect, parallelism, commit))
+        return _carry_out(settings, options, _How(yes, expect, parallelism, commit, report))
     reviewed = read_plan(saved)
     settings = replace(settings, target=settings.target or reviewed.target)
-    how = _How(True, expect, parallelism, commit)
+    how = _How(True, expect, parallelism, commit, report)
     return _carry_out(settings, reviewed.options, how, reviewed)
 
 
@@ -143,15 +151,25 @@ def _carry_out(
         history = _history(settings, place)
         report = _execute(place, found, history, how.parallelism, say)
     lock = commit(place, found.plan.digest) if how.commit else LockCommit()
+    shown = with_findings(found.plan, place)
+    shown = replace(shown, findings=(*shown.findings, *lock.findings))
+    document = report_document(report, shown, history)
     if settings.format == "json":
-        shown = with_findings(found.plan, place)
-        shown = replace(shown, findings=(*shown.findings, *lock.findings))
-        write_json(report_document(report, shown, history))
+        write_json(document)
     elif report.outcomes or report.interrupted:
         write_lines([BLANK, *report_lines(report)])
     lock.say(settings)
+    if how.report is not None:
+        _save(how.report, document)
     failed = exit_codes.FAILED_AFTER_WRITE if lock.findings else exit_codes.OK
     return exit_codes.of_report(report, found.plan) or failed
+
+
+def _save(path: Path, document: Mapping[str, Any]) -> None:
+    try:
+        write_document(path, document, "report.not_written")
+    except Failure as failure:
+        raise Failure(*failure.findings, exit_code=exit_codes.FAILED_AFTER_WRITE) from failure
 
 
 def _check(found: Planned, expect: str | None, settings: Settings, place: Place) -> None:

@@ -109,6 +109,17 @@ CODES: Final[Mapping[str, Code]] = {
         "A project is the folder that holds reconcile.yaml.",
         "Run the command inside a project, name it with --project-dir, or write reconcile.yaml.",
     ),
+    "report.not_written": Code(
+        "the report of an apply could not be saved",
+        "What was applied is applied, and the lock knows it; only the file is missing.",
+        "Mind the permissions of the folder and the space on the disk, or name another FILE.",
+    ),
+    "report.unreadable": Code(
+        "a file is not a report that this version reads",
+        "A comment about an apply says what became of it, and nothing else.",
+        "Give the file that `reconcile apply --report FILE` saved.",
+        "reconcile apply plan.json --report report.json",
+    ),
     "sandbox.port": Code(
         "the embedded platform can't listen on the port",
         "Another program has the port, or this user may not open it.",

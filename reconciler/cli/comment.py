@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,16 +15,21 @@ from reconciler.cli import exit_codes
 from reconciler.cli.job_summary import add_to_summary
 from reconciler.cli.options import common
 from reconciler.cli.project import load_desired
-from reconciler.cli.saved import read_shown
+from reconciler.cli.saved import read_report, read_shown
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json, write_lines
 from reconciler.engine.address import Address
 from reconciler.engine.live import Origin
+from reconciler.engine.outcome import Report
 from reconciler.engine.plan import Plan
 from reconciler.render.lines import Line, line
-from reconciler.render.markdown import Meta, comment_body, comment_mark
+from reconciler.render.markdown import Meta, comment_body, comment_mark, report_body
 from reconciler.render.plan_text import plan_lines
-from reconciler.render.posted_documents import posted_document
+from reconciler.render.posted_documents import Result, posted_document
+
+if TYPE_CHECKING:
+    from reconciler.platform.github import Comment
+    from reconciler.platform.github_calls import GitHubAccess
 
 
 @click.command()
@@ -36,6 +42,13 @@ from reconciler.render.posted_documents import posted_document
     help="The plan to show: what `plan --out FILE` saved.",
 )
 @click.option(
+    "--report",
+    "report_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Say what became of an apply, in a comment of its own: what `apply --report` saved. "
+    "The plan is then of what is left.",
+)
+@click.option(
     "--head", metavar="SHA", help="The commit that was planned; the event's, if not given."
 )
 @click.option(
@@ -46,33 +59,57 @@ from reconciler.render.posted_documents import posted_document
 )
 @common()
 def comment(
-    settings: Settings, number: int, file: Path, head: str | None, since: str | None
+    settings: Settings,
+    number: int,
+    file: Path,
+    report_file: Path | None,
+    head: str | None,
+    since: str | None,
 ) -> int:
     """Show a saved plan on a pull request: one comment for each target, brought up to date.
+
+    With --report, say there what became of the apply, and how to go on with what is left.
 
     Repository, token and address are GitHub's own: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
     Without permission the whole text goes to the job's summary.
     """
     from reconciler.platform.errors import AccessRefused
-    from reconciler.platform.github import Comment, github_access, head_of, post_comment
+    from reconciler.platform.github import github_access, post_comment
 
+    report = read_report(report_file) if report_file is not None else None
     shown = _read(file, head if head is not None else event_head(os.environ))
     if since is not None:
         shown = replace(shown, touched=_touched(settings, since))
     try:
         access = github_access(os.environ)
-        newest = head_of(access, number)
-        body = comment_body(shown.plan, shown.meta(newest))
-        made = Comment(comment_mark(shown.plan), body, shown.head)
-        result, url = post_comment(access, number, made)
+        made = _reported(shown, report) if report is not None else _reviewed(shown, access, number)
+        posted: tuple[Result, str] = ("unchanged", "")
+        result, url = post_comment(access, number, made) if made.body else posted
     except AccessRefused:
         add_to_summary(shown.lines)
         raise
     if settings.format == "json":
         write_json(posted_document("comment", result, url))
     else:
-        write_lines([line(f"comment {result}: {url}")])
+        write_lines([line(f"comment {result}: {url}" if url else "there is nothing to say")])
     return exit_codes.OK
+
+
+def _reviewed(shown: _Shown, access: GitHubAccess, number: int) -> Comment:
+    """The plan for its reviewers."""
+    from reconciler.platform.github import Comment, head_of
+
+    body = comment_body(shown.plan, shown.meta(head_of(access, number)))
+    return Comment(comment_mark(shown.plan), body, shown.head)
+
+
+def _reported(shown: _Shown, report: Report) -> Comment:
+    """What became of the apply; with an empty body if nothing was to be done, and nothing is
+    left."""
+    from reconciler.platform.github import Comment
+
+    body = report_body(report, shown.plan, shown.meta(shown.head))
+    return Comment(comment_mark(shown.plan, "report"), body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from reconciler.cli import exit_codes
 from reconciler.cli.job_summary import add_to_summary
 from reconciler.cli.options import common, judged, leaving_out, planning, strictly
 from reconciler.cli.project import lock_path
-from reconciler.cli.saved import write_plan
+from reconciler.cli.saved import write_document
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines, write_text
 from reconciler.cli.world import Place, Planned, load_judged, planned, reach, read_lock_of
@@ -87,7 +87,7 @@ def plan(
         if out is not None:
             shown = with_findings(found.plan, place)
             document = plan_document(shown, found.live.origin, found.options, (), history)
-            write_plan(out, document)
+            write_document(out, document, "plan.not_written")
     return exit_codes.of_plan(found.plan, detailed=detailed_exitcode)
 
 

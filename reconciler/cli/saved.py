@@ -11,12 +11,13 @@ from typing import Any
 from reconciler.cli.failures import Failure
 from reconciler.cli.world import Place, Planned
 from reconciler.engine.diagnostics import Span, error
+from reconciler.engine.outcome import Report
 from reconciler.engine.plan import Plan
 from reconciler.engine.saved_plan import SavedPlan, SavedPlanError, load_saved_plan, restrict
 
 
-def write_plan(path: Path, document: Mapping[str, Any]) -> None:
-    """Write the plan's document, whole or not at all. Raises Failure if that can't be done."""
+def write_document(path: Path, document: Mapping[str, Any], code: str) -> None:
+    """Write a document, whole or not at all. Raises Failure of this code if that can't be done."""
     from reconciler.platform.lockfile import write_atomically
 
     text = json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
@@ -24,7 +25,7 @@ def write_plan(path: Path, document: Mapping[str, Any]) -> None:
         write_atomically(path, text)
     except OSError as failure:
         message = f"{path} can't be written: {failure.strerror}"
-        raise Failure(error("plan.not_written", message, "name another FILE")) from failure
+        raise Failure(error(code, message, "name another FILE")) from failure
 
 
 def read_plan(path: Path) -> SavedPlan:
@@ -45,6 +46,19 @@ def read_shown(path: Path) -> tuple[Plan, Mapping[str, Any]]:
         return plan_of(document), document
     except SavedPlanError as failure:
         raise unreadable(path, failure) from None
+
+
+def read_report(path: Path) -> Report:
+    """What became of an apply, as its JSON said. Raises Failure for a file that is none."""
+    from reconciler.render.report_reading import report_of
+
+    try:
+        document = json.loads(_text(path))
+        return report_of(document if isinstance(document, Mapping) else {})
+    except (ValueError, SavedPlanError) as failure:
+        hint = "save it with `reconcile apply … --report FILE`"
+        message = str(getattr(failure, "message", "") or "the file holds no JSON")
+        raise Failure(error("report.unreadable", message, hint, span=Span(path.name))) from None
 
 
 def _text(path: Path) -> str:

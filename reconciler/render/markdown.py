@@ -7,21 +7,26 @@ A comment that would grow too long is shortened step by step; its totals are alw
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from reconciler.engine.address import Address
 from reconciler.engine.live import Origin
+from reconciler.engine.outcome import Report
 from reconciler.engine.plan import Plan
 from reconciler.render.lines import counted
 from reconciler.render.markdown_fields import SHORT, WHOLE, Detail
-from reconciler.render.markdown_fit import cut_lines, whole
+from reconciler.render.markdown_fit import Section, cut_lines, whole
+from reconciler.render.markdown_report import report_sections
 from reconciler.render.markdown_safe import block, code
 from reconciler.render.markdown_sections import sections
 from reconciler.render.plan_text import obstacle_text, totals_text
 from reconciler.render.printable import redacted
+from reconciler.render.report_text import report_totals
 from reconciler.render.values_text import cut
+
+Kind: TypeAlias = Literal["plan", "report"]
 
 #: Characters; GitHub takes 65,536 for a comment.
 LIMIT: Final = 60_000
@@ -54,7 +59,26 @@ def comment_body(plan: Plan, meta: Meta | None = None, limit: int = LIMIT) -> st
     """
 
     meta = meta or Meta()
-    head = _head(plan, meta)
+    return _fitted(_head(plan, meta), (), plan, meta, limit)
+
+
+def report_body(report: Report, rest: Plan, meta: Meta | None = None, limit: int = LIMIT) -> str:
+    """The comment about an apply: what became of it, and the plan of what is left, with how to go
+    on. "" if nothing was to be done and nothing is left. The limit is as in `comment_body`."""
+    if rest.applicable and not (report.outcomes or rest.actions or rest.held):
+        return ""
+    meta = meta or Meta()
+    head = "\n\n".join([
+        _hidden(rest, meta, "report"),
+        f"**Applied to {code(rest.target, _NAME)}: {report_totals(report)}** "
+        f"Left: {totals_text(rest)}",
+        _world(rest, meta),
+    ])  # fmt: skip
+    return _fitted(head, tuple(report_sections(report, rest)), rest, meta, limit)
+
+
+def _fitted(head: str, first: Sequence[Section], plan: Plan, meta: Meta, limit: int) -> str:
+    """The head, the first sections and those of the plan, in as much detail as there is room."""
     short = f"{head}\n\n{SHORTENED}"
     objects = len(plan.actions) + len(plan.held)
     for start, detail, folded in (
@@ -66,17 +90,18 @@ def comment_body(plan: Plan, meta: Meta | None = None, limit: int = LIMIT) -> st
         if folded and objects * _LEAST > limit:
             continue
         shown = sections(plan, detail, folded=folded, touched=meta.touched)
-        body = whole(shown, limit - len(start) - 3)
+        body = whole((*first, *shown), limit - len(start) - 3)
         if body is not None:
             return f"{start}\n\n{body}\n" if body else f"{start}\n"
     last = tuple(sections(plan, _LINES, folded=False, touched=meta.touched))
-    lines = cut_lines(last, limit - len(short) - 3)
+    lines = cut_lines((*first, *last), limit - len(short) - 3)
     return f"{short}\n\n{lines}\n"
 
 
-def comment_mark(plan: Plan) -> str:
-    """What every comment about the plan's project and target begins with, and no other."""
-    return _hidden(plan, Meta()).partition(', "digest"')[0]
+def comment_mark(plan: Plan, kind: Kind = "plan") -> str:
+    """What every comment of this kind about the plan's project and target begins with, and no
+    other."""
+    return _hidden(plan, Meta(), kind).partition(', "digest"')[0]
 
 
 def hidden_facts(comment: str) -> Mapping[str, Any] | None:
@@ -111,10 +136,10 @@ def _head(plan: Plan, meta: Meta) -> str:
     return "\n\n".join(parts)
 
 
-def _hidden(plan: Plan, meta: Meta) -> str:
+def _hidden(plan: Plan, meta: Meta, kind: Kind = "plan") -> str:
     """One line of JSON in a comment of HTML, which nothing inside can end."""
     facts = {
-        "kind": "plan",
+        "kind": kind,
         "project": cut(redacted(plan.project), _NAME),
         "target": cut(redacted(plan.target), _NAME),
         "digest": plan.digest,

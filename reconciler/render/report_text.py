@@ -22,7 +22,7 @@ def report_lines(report: Report) -> list[Line]:
     if report.interrupted:
         text = "Interrupted: what was in flight is finished, the lock is saved."
         lines.append(line(Piece(text, "warning")))
-    lines.append(line(Piece(_totals(report), "strong")))
+    lines.append(line(Piece(report_totals(report), "strong")))
     if report.next_step:
         lines += [line(Piece(f"next: {text}", "note")) for text in report.next_step.split("\n")]
     return lines
@@ -30,14 +30,15 @@ def report_lines(report: Report) -> list[Line]:
 
 def outcome_lines(outcome: Outcome) -> Iterator[Line]:
     """One object's end: `applied  agent/x  updated, agent_… v4`."""
-    said, *rest = _said(outcome).split("\n")
+    said, *rest = outcome_text(outcome).split("\n")
     yield line(Piece(f"{outcome.result:<8} ", _STYLES[outcome.result]),
                Piece(str(outcome.address), "strong"), f"  {said}")  # fmt: skip
     for more in rest:
         yield line(more, indent=11)
 
 
-def _said(outcome: Outcome) -> str:
+def outcome_text(outcome: Outcome) -> str:
+    """What became of an object, without its address."""
     if outcome.result == "skipped":
         why = f"because {outcome.because} failed" if outcome.because else "interrupted before it"
         return f"{outcome.verb}: {why}{_tail(outcome)}"
@@ -55,7 +56,8 @@ def _tail(outcome: Outcome) -> str:
     return f"; {outcome.message}" if outcome.message else ""
 
 
-def _totals(report: Report) -> str:
+def report_totals(report: Report) -> str:
+    """How many objects were applied, failed and skipped."""
     if not report.outcomes:
         return "Nothing was applied."
     parts = [

@@ -1,0 +1,45 @@
+# After a merge: carry out what was reviewed and nothing else, commit the lock, say what is left.
+source "$GITHUB_ACTION_PATH/common.sh"
+
+# The checkout keeps no token, so that no other step finds one; git gets it here, for this host.
+if [[ $GITHUB_SERVER_URL == https://* ]]; then
+  login=$(printf 'x-access-token:%s' "$GITHUB_TOKEN" | base64 | tr -d '\n')
+  echo "::add-mask::$login"
+  export GIT_CONFIG_COUNT=1
+  export GIT_CONFIG_KEY_0="http.$GITHUB_SERVER_URL/.extraheader"
+  export GIT_CONFIG_VALUE_0="AUTHORIZATION: basic $login"
+fi
+
+# The lock of the branch's newest commit: that of an earlier merge may have come back meanwhile.
+lock=$PROJECT_DIR/reconcile.$TARGET.lock
+git fetch --quiet origin "$GITHUB_REF_NAME"
+git show "FETCH_HEAD:./$lock" >"$work/lock" 2>/dev/null && cp "$work/lock" "$lock"
+
+[[ ! -d $work/plan/embedded ]] || cp -R "$work/plan/embedded" "$PROJECT_DIR/.reconcile"
+embed "${BEFORE:-HEAD^1}"
+
+rest=$work/rest.json report=$work/report.json
+echo '{"format_version": 1, "kind": "diagnostics"}' >"$report" # nothing was applied yet
+status=0
+read -ra addresses <<<"$OVERWRITE"
+overwrite=("${addresses[@]/#/--overwrite-drift=}")
+if [[ -n $DIGEST ]]; then
+  reconcile apply "${options[@]}" "${overwrite[@]}" --expect "$DIGEST" --commit \
+    --report "$report" || status=$?
+elif [[ -f $work/plan/plan.json && -z $OVERWRITE ]]; then
+  reconcile apply "$work/plan/plan.json" "${options[@]}" --commit --report "$report" || status=$?
+else
+  echo "No plan was reviewed for this commit, so nothing is applied."
+fi
+
+# What is left, in full in the summary; it has its digest there.
+left=0
+reconcile plan "${options[@]}" "${overwrite[@]}" --detailed-exitcode \
+  --format markdown --out "$rest" || left=$?
+if [[ -n $PULL && -f $rest ]]; then
+  reconcile comment "${options[@]}" --pr "$PULL" --plan "$rest" --report "$report"
+fi
+((status)) || status=$left
+changes=2 unreviewed=4
+((status != changes)) || status=$unreviewed
+exit "$status"

@@ -1,0 +1,42 @@
+# On a pull request: check the folders, plan, comment.
+source "$GITHUB_ACTION_PATH/common.sh"
+
+reconcile validate --format github "${there[@]}"
+
+# Whoever sends a pull request from a fork gets no key, and nothing is asked on their behalf.
+if [[ $FORK == true ]] || ! has_access; then
+  echo "No key is at hand: the folders are compared with the lock alone."
+  GITHUB_STEP_SUMMARY='' reconcile plan --offline --format markdown "${options[@]}" |
+    tee -a "$GITHUB_STEP_SUMMARY"
+  exit
+fi
+
+# What is checked out is, as a rule, the branch merged into the newest base.
+base=$BASE_SHA
+if [[ $(git rev-parse --quiet --verify 'HEAD^2') == "$HEAD_SHA" ]]; then
+  base=$(git rev-parse 'HEAD^1')
+fi
+embed "$base"
+
+# No change lifts the rules that it is judged by.
+rules=()
+if git show "$base:./$manifest" >"$work/rules.yaml" 2>/dev/null; then
+  rules=(--policy "$work/rules.yaml")
+fi
+
+mkdir -p "$work/plan"
+plan=$work/plan/plan.json
+status=0
+reconcile plan "${options[@]}" "${rules[@]}" --changed-since "$base" \
+  --format markdown --out "$plan" || status=$?
+[[ -f $plan ]] || exit "$status"
+reconcile comment "${options[@]}" --pr "$PULL" --plan "$plan" --head "$HEAD_SHA" \
+  --changed-since "$base"
+
+# What is held back since it was edited outside is in the comment, and stops no other change.
+held=5
+if ((status == held)) && python "$GITHUB_ACTION_PATH/without_errors.py" "$plan"; then
+  status=0
+fi
+[[ $TARGET != sandbox ]] || cp -R "$PROJECT_DIR/.reconcile" "$work/plan/embedded"
+exit "$status"
