@@ -205,8 +205,10 @@ def _carry_over(place: _Place, head: str, commit: str, message: str, branch: _Br
         problem = f"the lock is committed here, and {branch} has another: {failure}"
         hint = "drop this commit (`git reset --keep HEAD~1`), `git pull --rebase`, and plan again; "
         raise NotCommitted(problem, hint + _RECOVER) from None
-    carried = _made(place, tip, _stored(place, merged), message)
-    if not _pushed(place, carried, branch):
+    blob = _stored(place, merged)
+    there = blob == _blob(place, tip)  # by the run of another commit, or an earlier one of this
+    carried = tip if there else _made(place, tip, blob, message)
+    if not there and not _pushed(place, carried, branch):
         problem = f"the lock is committed here, and {branch} moved again"
         raise NotCommitted(problem, f"`git pull --rebase`, then `git push`; {_RECOVER}")
     with suppress(GitUnknown):  # own commits, or changed files that are other there

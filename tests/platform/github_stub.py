@@ -30,6 +30,12 @@ class Fault:
     times: int = 1
 
 
+_SCOPES = (
+    ("/comments", "pull-requests"), ("/pulls", "pull-requests"),
+    ("/actions/", "actions"), ("/issues", "issues"),
+)  # fmt: skip
+
+
 @dataclass
 class GitHub:
     """One repository. `login` is the token's user, "" for an installation, which may not ask."""
@@ -46,6 +52,15 @@ class GitHub:
     heads: dict[int, str] = field(default_factory=dict)  # of pull requests beside number 7
     merges: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by commit
     artifacts: list[dict[str, Any]] = field(default_factory=list)
+    permissions: dict[str, str] | None = None  # of the token, as a job asks for them; None: all
+
+    def may(self, method: str, path: str) -> bool:
+        """Whether the token is enough (REST documentation, permissions of GitHub apps)."""
+        if self.permissions is None or path == "/user":
+            return True
+        scope = next(name for word, name in _SCOPES if word in path)
+        given = self.permissions.get(scope)
+        return given == "write" or (given == "read" and method == "GET")
 
     @property
     def author(self) -> str:
@@ -153,6 +168,9 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         self.github.requests.append((self.command, parts.path))
         self.github.tokens.add(self.headers.get("Authorization", ""))
+        if not self.github.may(self.command, parts.path):
+            self._send(403, _said("Resource not accessible by integration"), {})
+            return
         fault = next(
             (
                 one

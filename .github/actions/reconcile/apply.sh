@@ -32,6 +32,11 @@ else
   echo "No plan was reviewed for this commit, so nothing is applied."
 fi
 
+# Pushing the lock may have brought in what was merged meanwhile, which has a run of its own.
+[[ ! -f $lock ]] || cp "$lock" "$work/lock"
+git checkout --quiet --detach "$GITHUB_SHA"
+[[ ! -f $work/lock ]] || cp "$work/lock" "$lock"
+
 # What is left, in full in the summary; it has its digest there.
 left=0
 reconcile plan "${options[@]}" "${overwrite[@]}" --detailed-exitcode \
