@@ -15,12 +15,14 @@ _FILE, _FOLDER = stat.S_IFREG | 0o644, stat.S_IFDIR | 0o755
 class LaidOver(Files):
     """The files below `root`, which need not exist, as if `over` (path → bytes) were among them.
 
-    A file laid over hides what is there by its name; a folder has the names of both.
+    A file laid over hides what is there by its name, and with None there is nothing by its name; a
+    folder has the names of both.
     """
 
-    def __init__(self, root: Path, over: Mapping[str, bytes]) -> None:
+    def __init__(self, root: Path, over: Mapping[str, bytes | None]) -> None:
         super().__init__(root)
-        self._over = dict(over)
+        self._over = {path: data for path, data in over.items() if data is not None}
+        self._hidden = frozenset(path for path, data in over.items() if data is None)
         self._names: dict[str, dict[str, Entry]] = {}
         for path in self._over:
             self._enter(path, is_file=True)
@@ -50,14 +52,16 @@ class LaidOver(Files):
     def _scan(self, path: str) -> tuple[Entry, ...]:
         over = self._names.get(path)
         if over is None:
-            return super()._scan(path)
+            return tuple(one for one in super()._scan(path) if one.path not in self._hidden)
         on_disk = super()._scan(path) if Path(self.absolute(path)).is_dir() else ()
-        there = {entry.name: entry for entry in on_disk}
+        there = {entry.name: entry for entry in on_disk if entry.path not in self._hidden}
         links = {name: entry for name, entry in there.items() if entry.is_symlink}
         return tuple(sorted((there | over | links).values(), key=lambda entry: entry.name))
 
     def _status(self, path: str) -> tuple[int, int]:
         """A link on the disk stays a refusal, whatever is laid over it."""
+        if path in self._hidden:
+            raise Refused("path.missing", f"{path} does not exist", "name a file that is there")
         laid = path in self._over or path in self._names
         try:
             found = super()._status(path)

@@ -32,6 +32,7 @@ from reconciler.authoring.project import (
     target_names,
     variable_places,
 )
+from reconciler.authoring.prompt import Part
 from reconciler.authoring.registrations import register, registration_resources
 from reconciler.authoring.review import review
 from reconciler.authoring.roster import roster_of
@@ -79,6 +80,16 @@ class Loaded:
     policy: Policy = field(default_factory=Policy)
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a project says, with the definitions that say it: agents and environments as they stand
+    for the target, by address, and the texts of each agent's prompt."""
+
+    loaded: Loaded
+    definitions: Mapping[Address, Defined]
+    prompts: Mapping[Address, tuple[Part, ...]]
+
+
 def load(
     start: Path,
     *,
@@ -95,16 +106,38 @@ def load(
     for those around `start`, to read what a project would be. Raises
     ProjectNotFound if there is no reconcile.yaml; everything else is a diagnostic.
     """
+    whole = load_whole(
+        start,
+        target=target,
+        variables=variables,
+        environ=environ,
+        skip_unsupported=skip_unsupported,
+        files=files,
+    )
+    return whole.loaded
+
+
+def load_whole(
+    start: Path,
+    *,
+    target: str | None,
+    variables: Mapping[str, str],
+    environ: Mapping[str, str],
+    skip_unsupported: bool = False,
+    files: Files | None = None,
+) -> Whole:
+    """The same as `load`, and the definitions."""
     files = files or Files(find_root(start))
     root = files.root
     findings: list[Diagnostic] = []
     project = read_project(files, findings)
     if project is None:
-        return Loaded(root, "", target or "", ("sandbox",), None, tidied(findings))
+        return Whole(Loaded(root, "", target or "", ("sandbox",), None, tidied(findings)), {}, {})
     names = target_names(project)
     chosen = choose_target(project, target, findings) if project.usable else None
     if chosen is None:
-        return Loaded(root, project.name, target or "", names, None, tidied(findings))
+        loaded = Loaded(root, project.name, target or "", names, None, tidied(findings))
+        return Whole(loaded, {}, {})
     settings = settings_of(project, chosen, findings)
     run = Run(
         files=files,
@@ -118,23 +151,35 @@ def load(
         findings=findings,
         skip_unsupported=skip_unsupported,
     )
-    desired, silences = _desired(project, run)
-    usable = desired if not has_errors(findings) else None
-    left, silenced = apart(findings, silences)
-    return Loaded(
+    read = _desired(project, run)
+    usable = read.desired if not has_errors(findings) else None
+    left, silenced = apart(findings, read.silences)
+    loaded = Loaded(
         root,
         project.name,
         chosen,
         names,
         usable,
         tidied(left),
-        _provenance(run, desired),
+        _provenance(run, read.desired),
         tidy_silenced(silenced),
         project.policy,
     )
+    prompts = {agent.resource.address: agent.prompt for agent in read.agents}
+    return Whole(loaded, {one.address: one for one in read.defined}, prompts)
 
 
-def _desired(project: Project, run: Run) -> tuple[Desired, list[Silence]]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read for one target."""
+
+    desired: Desired
+    silences: list[Silence]
+    defined: list[Defined]
+    agents: list[Agent]
+
+
+def _desired(project: Project, run: Run) -> _Read:
     discovered = definitions_of(run.files, run.paths, run.findings)
     report_unmanaged(discovered.unmanaged, run)
     taken: dict[Address, str] = {}
@@ -170,7 +215,7 @@ def _desired(project: Project, run: Run) -> tuple[Desired, list[Silence]]:
         moved=moves_of(project, taken, run),
         adoptions=adoptions_of(known, environments, run),
     )
-    return desired, silences
+    return _Read(desired, silences, [*agents, *environments], known)
 
 
 def _variables_in_place(agents: list[Agent], environments: list[Defined], run: Run) -> None:

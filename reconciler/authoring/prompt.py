@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -62,11 +62,27 @@ def system_of(
     if form.system is not None or _prose(defined) is not None:
         _unused_default(system, defined, run, scope)
     material = _reference_material(form, defined, run, scope)
-    texts = [part.text for part in parts]
     if material:
-        texts.append(_HEADING + "\n\n" + "\n".join(map(_section, material)))
         place = place or scope.document.span(("knowledge",))
-    return (_join(texts) if texts else None), place, (*parts, *material)
+    whole = (*parts, *material)
+    return ("".join(text for _, text in segments(whole)) if whole else None), place, whole
+
+
+def segments(parts: Sequence[Part]) -> list[tuple[Part | None, str]]:
+    """What the prompt is put together from, in order: the parts, the last with all its line ends,
+    and what stands between them."""
+    texts = [part for part in parts if part.key == "system"]
+    material = [part for part in parts if part.key != "system"]
+    found: list[tuple[Part | None, str]] = []
+    for part in texts:
+        found += [(part, part.text.rstrip("\n")), (None, "\n\n")]
+    if not material:
+        return [*found[:-2], (texts[-1], texts[-1].text)] if texts else []
+    found.append((None, f"{_HEADING}\n\n"))
+    for part in material:
+        title = f"## {part.place.file.rpartition('/')[2]}\n\n"
+        found += [(None, title), (part, part.text.strip()), (None, "\n"), (None, "\n")]
+    return found[:-1]
 
 
 def _parts(prompt: Prompt, defined: Defined, run: Run, scope: Scope) -> Iterator[Part]:
@@ -210,10 +226,6 @@ def _reference_material(form: AgentForm, defined: Defined, run: Run, scope: Scop
     return found
 
 
-def _section(part: Part) -> str:
-    return f"## {part.place.file.rpartition('/')[2]}\n\n{part.text.strip()}\n"
-
-
 def _matching(pattern: str, folder: str, place: KeyPath, run: Run, scope: Scope) -> list[str]:
     """Files that a glob relative to the agent's folder names; none is an error."""
     try:
@@ -262,9 +274,3 @@ def _below(run: Run, folder: str) -> Iterator[Entry]:
             yield from _below(run, entry.path)
         else:
             yield entry
-
-
-def _join(parts: list[str]) -> str:
-    """Parts with exactly one blank line between them."""
-    *before, last = parts
-    return "".join(part.rstrip("\n") + "\n\n" for part in before) + last

@@ -13,6 +13,8 @@ from reconciler.cli.options import common, leaving_out
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
 from reconciler.render.diagnostics_text import diagnostics_lines
+from reconciler.render.drift_import_documents import DriftImport, drift_import_document
+from reconciler.render.drift_import_text import differences, drift_import_lines
 from reconciler.render.import_documents import Import, import_document
 from reconciler.render.import_text import import_lines, replacements
 
@@ -37,7 +39,12 @@ def _existing(word: str) -> Path:
 
 
 @click.command("import")
-@click.argument("words", metavar="[NAME|ID|PATH]...", nargs=-1)
+@click.argument("words", metavar="[NAME|ID|PATH|ADDRESS]...", nargs=-1)
+@click.option(
+    "--drift",
+    is_flag=True,
+    help="Take what was edited outside into the folders it was applied from, at these addresses.",
+)
 @click.option("--all", "everything", is_flag=True, help="Every live agent and environment.")
 @click.option(
     "--into",
@@ -70,6 +77,7 @@ def _existing(word: str) -> Path:
 def import_(
     settings: Settings,
     words: tuple[str, ...],
+    drift: bool,
     everything: bool,
     into: Path | None,
     project: str | None,
@@ -85,10 +93,16 @@ def import_(
     mean just what is live is not written. Nothing is sent to the platform, and no secret is read.
 
     With --from, another tool's files at PATH become folders of the project in DIR.
+
+    With --drift, live edits of objects that the folders define are taken into them, line by line.
     """
     from reconciler.cli.import_reading import Wish
     from reconciler.cli.importing import run_import
 
+    if drift:
+        if everything or take_over or models or dialect or project or into:
+            raise click.UsageError("with --drift, give addresses, --force and --dry-run only")
+        return _import_drift(settings, words, force=force, dry_run=dry_run)
     if dialect is not None:
         if len(words) != 1 or into is None or everything or take_over:
             raise click.UsageError("give --from DIALECT PATH --into DIR")
@@ -106,6 +120,26 @@ def import_(
     say = progress(settings.verbose or is_terminal(sys.stderr))
     done, code = run_import(settings, wish, say, _show_replacements)
     _tell(settings, done)
+    return code
+
+
+def _import_drift(settings: Settings, only: tuple[str, ...], *, force: bool, dry_run: bool) -> int:
+    from reconciler.cli.import_drift import DriftWish, run_import_drift
+
+    def show(done: DriftImport) -> None:
+        if force:  # what was written in the folders is replaced
+            write_lines(differences(done), to_stderr=True)
+
+    say = progress(settings.verbose or is_terminal(sys.stderr))
+    done, code = run_import_drift(settings, DriftWish(only, force, dry_run), say, show)
+    if settings.format == "json":
+        write_json(drift_import_document(done))
+        return code
+    if done.held:
+        write_lines(diagnostics_lines(done.held, None), to_stderr=True)
+    if dry_run:
+        write_lines(differences(done))
+    write_lines(drift_import_lines(done))
     return code
 
 

@@ -25,6 +25,11 @@ from reconciler.render.documents import (
     PlanDocument,
     ReportDocument,
 )
+from reconciler.render.drift_import_documents import (
+    DriftImport,
+    DriftImportDocument,
+    drift_import_document,
+)
 from reconciler.render.import_documents import Import, ImportDocument, import_document
 from reconciler.render.json_documents import (
     codes_document,
@@ -59,6 +64,7 @@ _FORMS: Mapping[str, tuple[type, str]] = {
     "outputs": (OutputsDocument, "Outputs"),
     "codes": (CodesDocument, "Diagnostic codes"),
     "import": (ImportDocument, "What import read and wrote"),
+    "drift_import": (DriftImportDocument, "Live edits taken into folders"),
     "doctor": (DoctorDocument, "What doctor found"),
     "init": (InitDocument, "What init made"),
     "posted": (PostedDocument, "What was put on GitHub"),
@@ -113,6 +119,7 @@ def _example(name: str) -> Any:
         "outputs": lambda: outputs_document([output]),
         "codes": lambda: codes_document({"tools.suffix": _PAGE}),
         "import": lambda: import_document(_imported()),
+        "drift_import": lambda: drift_import_document(_drift_import()),
         "doctor": lambda: doctor_document([{"name": "folders", "ok": True, "detail": "."}]),
         "init": lambda: init_document(
             "fund-agents",
@@ -135,6 +142,17 @@ def _imported() -> Import:
         dry_run=False,
         objects=((str(_AGENT), "agent_01", 3),),
         files=((path, "written", b"", b"model: claude-sonnet-4-6\n"),),
+    )
+
+
+def _drift_import() -> DriftImport:
+    path = "agents/audit-handover/agent.yaml"
+    return DriftImport(
+        project="fund-agents",
+        target="prod",
+        dry_run=False,
+        objects=((str(_AGENT), "agent_01", 4, ("description",)),),
+        files=((path, b"description: Old.\n", b"description: By hand.\n"),),
     )
 
 

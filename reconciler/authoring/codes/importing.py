@@ -8,6 +8,48 @@ from typing import Final
 from reconciler.engine.codes import NOTE, Code
 
 CODES: Final[Mapping[str, Code]] = {
+    "import.drift_conflict": Code(
+        "a field was edited outside and in the folder, each another way",
+        "Which of the two is right only a person knows.",
+        "Write into the folder what is right of both and apply it with --overwrite-drift, or take "
+        "the live value with --force.",
+        "reconcile import --drift agent/audit-handover --force --dry-run",
+    ),
+    "import.drift_differs": Code(
+        "an edited folder would not mean what is live, or would mean something else, too",
+        "Every edit is read again and planned before anything is written.",
+        "Edit the folder by hand, or undo the live edit with `apply --overwrite-drift`.",
+    ),
+    "import.drift_gone": Code(
+        "an object that was to be taken into its folder was archived or deleted outside",
+        "There is nothing live that the folder could say.",
+        "Delete the folder, or have the object made again: `apply --recreate ADDRESS`.",
+    ),
+    "import.drift_kind": Code(
+        "an object was edited whose fields stand in no file",
+        "A vault or a registration follows from the agent that needs it.",
+        "Undo the live edit with `apply --overwrite-drift`.",
+    ),
+    "import.drift_place": Code(
+        "a live edit belongs to a place that is not rewritten line by line",
+        "It stands at a YAML anchor that is used twice, or in another tool's form.",
+        "Edit that place by hand; `reconcile drift` shows the live value.",
+    ),
+    "import.drift_prompt": Code(
+        "nobody can say to which of a prompt's texts a live edit belongs",
+        "The prompt is put together from several texts, and the edit reaches over more than one.",
+        "Take the edit over by hand; `reconcile drift` shows it.",
+    ),
+    "import.drift_shared": Code(
+        "a live edit belongs into a file that other objects are made of, too",
+        "An edit there would change the other objects with the next apply.",
+        "Edit the file by hand if that is meant, or give the object a copy of its own.",
+    ),
+    "import.drift_variable": Code(
+        "a live edit belongs to a place whose value comes from a variable",
+        "Writing the value there would take the variable out for every target.",
+        "Change the variable's value, or write the live value in its place by hand.",
+    ),
     "import.exists": Code(
         "a file that an import would write is there, and is another",
         "What people wrote is never replaced unseen.",

@@ -55,11 +55,11 @@ def agent_document(body: Body, folder: str, references: References) -> Imported:
     document["model"] = _model(body["model"])
     prompt = placed_prompt(document, body.get("system") or "")
     tools, servers = tools_and_servers(body)
-    skills = [_skill(item, references) for item in body.get("skills") or []]
+    skills = [skill_entry(item, references) for item in body.get("skills") or []]
     for key, value in (("tools", tools), ("mcp_servers", servers), ("skills", skills)):
         if value:
             document[key] = value
-    document |= _rosters(body, references)
+    document |= roster_keys(body, references)
     identity = body.get("execution_identity")
     if identity and identity != ALWAYS_OWNED["execution_identity"]:
         document["execution_identity"] = {k: v for k, v in identity.items() if v is not None}
@@ -111,7 +111,7 @@ def _model(model: Any) -> Any:
     return settings["id"] if settings.keys() == {"id"} else settings
 
 
-def _skill(skill: Mapping[str, Any], references: References) -> Any:
+def skill_entry(skill: Mapping[str, Any], references: References) -> Any:
     version = skill.get("version") or "latest"
     if skill["type"] == "anthropic":
         word = f"anthropic/{skill['skill_id']}"
@@ -122,7 +122,7 @@ def _skill(skill: Mapping[str, Any], references: References) -> Any:
     return {"type": "custom", "skill_id": skill["skill_id"], "version": version}
 
 
-def _rosters(body: Body, references: References) -> dict[str, Any]:
+def roster_keys(body: Body, references: References) -> dict[str, Any]:
     config, own = body.get("multiagent"), str(body.get("id", ""))
     if not config:
         return {}
@@ -152,10 +152,10 @@ def _switch(switch: Mapping[str, Any], own: str, references: References) -> dict
 
 
 def _members(entries: Iterable[Any], own: str, references: References) -> list[Any]:
-    return [_member(entry, own, references) for entry in entries]
+    return [member_entry(entry, own, references) for entry in entries]
 
 
-def _member(entry: Mapping[str, Any], own: str, references: References) -> Any:
+def member_entry(entry: Mapping[str, Any], own: str, references: References) -> Any:
     """A word, pinned if the pin is not the member's live version. An agent's own entry comes back
     with its id (recorded)."""
     if entry["type"] == "self" or entry.get("id") == own:

@@ -19,7 +19,7 @@ from reconciler.engine.tools import (
 )
 from reconciler.engine.values import Body
 
-_SUFFIX = {policy: word for word, policy in POLICIES.items()}
+SUFFIX = {policy: word for word, policy in POLICIES.items()}
 _SETTINGS_APART = ("name", "type", "enabled", "permission_policy")
 
 
@@ -35,7 +35,7 @@ def tools_and_servers(body: Body) -> tuple[str | list[Any], list[dict[str, Any]]
         if tool.get("type") == BUILTIN_TOOLSET:
             folded = _builtin_words(normalised[BUILTIN_TOOLSET])
             if folded is None:
-                entries.append(_typed(tool, normalised[BUILTIN_TOOLSET]))
+                entries.append(typed_entry(tool, normalised[BUILTIN_TOOLSET]))
             else:
                 words = folded
         elif tool.get("type") == MCP_TOOLSET:
@@ -50,13 +50,13 @@ def tools_and_servers(body: Body) -> tuple[str | list[Any], list[dict[str, Any]]
         key = f"mcp:{server['name']}"
         folded_server = _server(server, normalised[key]) if tool else None
         if folded_server is None and tool:
-            entries.append(_typed(tool, normalised[key]))
+            entries.append(typed_entry(tool, normalised[key]))
         servers.append(folded_server or {"type": "url", **_address(server)})
-    entries += [_typed(tool, normalised[f"mcp:{name}"]) for name, tool in toolsets.items()]
+    entries += [typed_entry(tool, normalised[f"mcp:{name}"]) for name, tool in toolsets.items()]
     if isinstance(words, str):
         if not entries:
             return words, servers
-        return [_everything(words), *entries], servers
+        return [everything_entry(words), *entries], servers
     return [*words, *entries], servers
 
 
@@ -64,7 +64,7 @@ def _builtin_words(toolset: Mapping[str, Any]) -> str | list[str] | None:
     """`all`, or the words of the tools that are on; None if words can't say it."""
     default, configs = toolset["default"], toolset["configs"]
     allowed = DEFAULT_POLICY[BUILTIN_TOOLSET]
-    if default["enabled"] and not configs and default["policy"] in _SUFFIX:
+    if default["enabled"] and not configs and default["policy"] in SUFFIX:
         return _word("all", default["policy"], allowed)
     if default != {"enabled": False, "policy": allowed} or not configs:
         return None
@@ -76,7 +76,7 @@ def _builtin_words(toolset: Mapping[str, Any]) -> str | list[str] | None:
     return [_word(name, configs[name]["policy"], allowed) for name in order]
 
 
-def _everything(word: str) -> dict[str, Any]:
+def everything_entry(word: str) -> dict[str, Any]:
     """The toolset that `tools: all` compiles to: beside others, the word means another one."""
     entry: dict[str, Any] = {"type": BUILTIN_TOOLSET}
     suffix = word.partition(":")[2]
@@ -90,7 +90,7 @@ def _server(server: Mapping[str, Any], toolset: Mapping[str, Any]) -> dict[str, 
     default, configs = toolset["default"], toolset["configs"]
     asking = DEFAULT_POLICY[MCP_TOOLSET]
     folded = _address(server)
-    if default["policy"] not in _SUFFIX or (default["enabled"] and configs):
+    if default["policy"] not in SUFFIX or (default["enabled"] and configs):
         return None
     if not default["enabled"]:
         if not all(_is_plain(config) and _is_word(name) for name, config in configs.items()):
@@ -99,7 +99,7 @@ def _server(server: Mapping[str, Any], toolset: Mapping[str, Any]) -> dict[str, 
             _word(name, config["policy"], default["policy"]) for name, config in configs.items()
         ]
     if default["policy"] != asking:
-        folded["permission"] = _SUFFIX[default["policy"]]
+        folded["permission"] = SUFFIX[default["policy"]]
     return folded
 
 
@@ -112,7 +112,7 @@ def _is_plain(config: Mapping[str, Any]) -> bool:
     return (
         config.keys() == {"enabled", "policy"}
         and config["enabled"] is True
-        and config["policy"] in _SUFFIX
+        and config["policy"] in SUFFIX
     )
 
 
@@ -122,10 +122,10 @@ def _is_word(name: str) -> bool:
 
 
 def _word(name: str, policy: str, default: str) -> str:
-    return name if policy == default else f"{name}:{_SUFFIX[policy]}"
+    return name if policy == default else f"{name}:{SUFFIX[policy]}"
 
 
-def _typed(tool: Body, toolset: Mapping[str, Any]) -> dict[str, Any]:
+def typed_entry(tool: Body, toolset: Mapping[str, Any]) -> dict[str, Any]:
     """The API's entry with nothing in it that goes without saying."""
     default = toolset["default"]
     entry: dict[str, Any] = {"type": tool["type"]}

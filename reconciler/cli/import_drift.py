@@ -1,0 +1,304 @@
+"""`import --drift`: live edits of managed objects into their folders. The platform is only read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.cli import exit_codes
+from reconciler.cli.drift_checking import Ground, check
+from reconciler.cli.failures import Failure
+from reconciler.cli.project import check_globs
+from reconciler.cli.settings import Settings
+from reconciler.cli.terminal import Progress
+from reconciler.cli.world import Place, Planned, held, planned, reach
+from reconciler.engine.address import Address, matches
+from reconciler.engine.answers import known_body
+from reconciler.engine.diagnostics import Diagnostic
+from reconciler.engine.live import LiveObject
+from reconciler.engine.lock import Lock
+from reconciler.engine.matching import match
+from reconciler.engine.plan import FieldChange, Held, PlanOptions
+from reconciler.engine.world import id_names
+from reconciler.render.drift_import_documents import DriftImport
+
+if TYPE_CHECKING:
+    from reconciler.authoring.importing.proposals import Folder, Proposal
+    from reconciler.authoring.importing.taking_drift import Taking
+    from reconciler.authoring.loading import Whole
+
+_EDITED = frozenset({"drift", "conflict"})
+_FILES = frozenset({"agent", "environment"})
+#: What an update's body holds of a drifted field, references filled in.
+_LISTS = ("tools", "mcp_servers", "skills", "multiagent")
+
+
+@dataclass(frozen=True, slots=True)
+class DriftWish:
+    """What was asked for: globs over addresses, none for everything."""
+
+    only: tuple[str, ...] = ()
+    force: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What does not change while edits are taken."""
+
+    settings: Settings
+    place: Place
+    whole: Whole
+    found: Planned
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Edits that were checked together: the files that come of them, and the lock."""
+
+    proposals: tuple[Proposal, ...] = ()
+    files: dict[str, bytes | None] | None = None
+    lock: Lock | None = None
+
+
+def run_import_drift(
+    settings: Settings, wish: DriftWish, say: Progress, show: Callable[[DriftImport], None]
+) -> tuple[DriftImport, int]:
+    """What was taken, and the exit code; `show` gets it just before anything is written.
+
+    Raises Failure for what is refused as a whole: then nothing was written.
+    """
+    with ExitStack() as stack:
+        place = stack.enter_context(reach(settings))
+        if not wish.dry_run:
+            stack.enter_context(held(place))
+        found = stack.enter_context(planned(place, PlanOptions(), say))
+        resources = {one.address for one in place.desired.resources}
+        check_globs(wish.only, resources | set(found.lock.objects))
+        if not found.plan.complete:
+            raise Failure(*(one for one in found.plan.findings if one.severity == "error"))
+        drifted = [one for one in found.plan.held if _is_meant(one, wish, found.lock)]
+        scene = Scene(settings, place, _whole(settings, place), found)
+        taken, refused = _taken(scene, drifted, wish, say)
+        done = _done(scene, taken, refused, wish)
+        if taken.proposals and not wish.dry_run:
+            show(done)
+            _write(scene, taken, done)
+    return done, exit_codes.REFUSED if refused else exit_codes.OK
+
+
+def _is_meant(one: Held, wish: DriftWish, lock: Lock) -> bool:
+    address = one.action.address
+    if wish.only and not matches(address, wish.only):
+        return False
+    return one.reason in _EDITED or (one.reason == "refused" and lock.entry(address) is not None)
+
+
+def _whole(settings: Settings, place: Place) -> Whole:
+    from reconciler.authoring.loading import load_whole
+
+    return load_whole(
+        place.root,
+        target=place.desired.target.name,
+        variables=settings.variables,
+        environ=os.environ,
+        skip_unsupported=settings.skip_unsupported,
+    )
+
+
+def _taken(
+    scene: Scene, drifted: Iterable[Held], wish: DriftWish, say: Progress
+) -> tuple[Taken, list[Diagnostic]]:
+    """All edits together if they can be; else one after the other, without those that can't."""
+    from reconciler.authoring.files import Files
+    from reconciler.authoring.importing.proposals import proposals
+
+    files = Files(scene.place.root)
+    refused: list[Diagnostic] = []
+    choices: list[tuple[Held, list[Proposal | Diagnostic]]] = []
+    for one in drifted:
+        finding = _refusal(one, wish)
+        if finding is not None:
+            refused.append(finding)
+            continue
+        taking, folder = _taking(scene, one)
+        choices.append((one, proposals(taking, folder, files)))
+    say(f"checking {len(choices)} objects")
+    return _chosen(scene, choices, refused)
+
+
+def _refusal(one: Held, wish: DriftWish) -> Diagnostic | None:
+    from reconciler.authoring.importing import drift_findings
+
+    address = one.action.address
+    if one.reason == "refused":
+        return drift_findings.gone(address, one.message)
+    if address.kind not in _FILES:
+        return drift_findings.other_kind(address)
+    both = [change for change in one.action.fields if change.status == "conflict"]
+    if both and not wish.force:
+        return drift_findings.conflict(address, both, both[0].span)
+    return None
+
+
+def _chosen(
+    scene: Scene,
+    choices: list[tuple[Held, list[Proposal | Diagnostic]]],
+    refused: list[Diagnostic],
+) -> tuple[Taken, list[Diagnostic]]:
+    from reconciler.authoring.importing import drift_findings
+    from reconciler.authoring.importing.proposals import Proposal
+
+    firsts = [one[0] for _, one in choices if isinstance(one[0], Proposal)]
+    together, problem = _checked(scene, firsts)
+    if not problem and len(firsts) == len(choices):
+        return together, refused
+    taken = Taken()
+    for one, options in choices:
+        why: Diagnostic | None = None
+        for option in options:
+            if isinstance(option, Diagnostic):
+                why = why or option
+                continue
+            more, problem = _checked(scene, [*taken.proposals, option])
+            if not problem:
+                taken, why = more, None
+                break
+            span = one.action.fields[0].span or one.action.span
+            why = why or drift_findings.differs(one.action.address, problem, span)
+        refused += [why] if why is not None else []
+    return taken, refused
+
+
+def _checked(scene: Scene, chosen: list[Proposal]) -> tuple[Taken, str]:
+    """The edits together, and what is wrong with them."""
+    from reconciler.authoring.files import Files
+    from reconciler.authoring.importing.pages import NotEdited
+    from reconciler.authoring.importing.places import changed_files
+
+    if not chosen:
+        return Taken(), ""
+    try:
+        over = changed_files(
+            Files(scene.place.root), [one for each in chosen for one in each.changes]
+        )
+    except NotEdited as failure:
+        return Taken(), str(failure)
+    found = scene.found
+    ground = Ground(
+        scene.place.loaded, scene.place.desired, found.plan, found.lock, found.live,
+        scene.settings.variables, scene.settings.skip_unsupported,
+    )  # fmt: skip
+    outcome = check(ground, [one.taking for one in chosen], over)
+    return Taken(tuple(chosen), over, outcome.lock), outcome.problem
+
+
+def _taking(scene: Scene, one: Held) -> tuple[Taking, Folder]:
+    from reconciler.authoring.importing.agent_document import References
+    from reconciler.authoring.importing.proposals import Folder
+    from reconciler.authoring.importing.taking_drift import Taking
+
+    address = one.action.address
+    item = _live(scene, one)
+    resource = scene.place.desired.by_address()[address]
+    defined = scene.whole.definitions[address]
+    filled = {key: one.action.payload[key] for key in _LISTS if key in one.action.payload}
+    names = _names(scene)
+    words = {
+        identity: name.partition("/")[2]
+        for identity, name in names.items()
+        if name.startswith("agent/")
+    }
+    agents = [each for each in scene.found.live.objects if each.kind == "agent"]
+    versions = {each.id: each.version for each in agents if each.version is not None}
+    taking = Taking(
+        address=address,
+        value=defined.document.value,
+        desired={**resource.body, **filled},
+        live=known_body(item.kind, item.body),
+        fields={change.path: change.live for change in _edited(one)},
+        names=lambda identity: names.get(identity, identity),
+        references=References(words, versions),
+        own_name=address.name.rpartition("/")[2],
+    )
+    parts = scene.whole.prompts.get(address, ())
+    return taking, Folder(defined, parts, lambda file: _others(scene, address, file))
+
+
+def _live(scene: Scene, one: Held) -> LiveObject:
+    expected = one.action.expected
+    return next(each for each in scene.found.live.objects if expected and each.id == expected.id)
+
+
+def _names(scene: Scene) -> dict[str, str]:
+    """Live id → address, as the plan has it."""
+    found = scene.found
+    return id_names(found.lock, match(scene.place.desired, found.lock, found.live))
+
+
+def _edited(one: Held) -> Iterator[FieldChange]:
+    return (change for change in one.action.fields if change.status in _EDITED)
+
+
+def _others(scene: Scene, address: Address, file: str) -> tuple[str, ...]:
+    """The other objects that are made of a file."""
+    resources = scene.place.desired.resources
+    return tuple(
+        str(one.address)
+        for one in resources
+        if one.address != address and one.address.kind in _FILES and file in one.files
+    )
+
+
+def _done(scene: Scene, taken: Taken, refused: list[Diagnostic], wish: DriftWish) -> DriftImport:
+    before = _before(scene.place.root, taken.files or {})
+    files = [
+        (path, before[path], data)
+        for path, data in (taken.files or {}).items()
+        if before[path] != data
+    ]
+    by_address = {one.action.address: one for one in scene.found.plan.held}
+    objects = []
+    for proposal in taken.proposals:
+        held_back = by_address[proposal.taking.address]
+        item = _live(scene, held_back)
+        fields = tuple(change.path for change in _edited(held_back))
+        objects.append((str(proposal.taking.address), item.id, item.version, fields))
+    return DriftImport(
+        project=scene.place.desired.project,
+        target=scene.place.desired.target.name,
+        dry_run=wish.dry_run,
+        objects=tuple(objects),
+        files=tuple(files),
+        held=tuple(refused),
+    )
+
+
+def _before(root: Path, paths: Iterable[str]) -> dict[str, bytes | None]:
+    from reconciler.authoring.files import Files
+
+    files = Files(root)
+    return {path: files.read(path) if files.entry(path) else None for path in paths}
+
+
+def _write(scene: Scene, taken: Taken, done: DriftImport) -> None:
+    """The files, and then the lock: if that fails, a plan still has nothing to do."""
+    from reconciler.authoring.importing.placing import NotPlaced
+    from reconciler.authoring.importing.rewriting import rewrite
+    from reconciler.platform.lockfile import LockStore
+
+    try:
+        rewrite(
+            scene.place.root,
+            {path: before for path, before, _ in done.files},
+            {path: after for path, _, after in done.files},
+        )
+    except NotPlaced as failure:
+        raise Failure(*failure.findings) from failure
+    if taken.lock is not None and taken.lock != scene.found.lock:
+        store = LockStore(scene.place.lock_path, scene.found.lock)
+        store.replace_with(replace(taken.lock), scene.found.live.origin)
