@@ -70,7 +70,7 @@ def report_body(report: Report, rest: Plan, meta: Meta | None = None, limit: int
     meta = meta or Meta()
     head = "\n\n".join([
         _hidden(rest, meta, "report"),
-        f"**Applied to {code(rest.target, _NAME)}: {report_totals(report)}** "
+        f"**Applied: {report_totals(report)}** "
         f"Left: {totals_text(rest)}",
         _world(rest, meta),
     ])  # fmt: skip

@@ -144,3 +144,35 @@ def test_the_issue_about_drift_is_opened_kept_and_closed(sample: Project, github
     assert "issue closed: " in sample.run("drift", "--issue").stderr
     assert issue["state"] == "closed"
     sample.run("drift", "--issue", "agent/price-checker", code=64)
+
+
+def test_what_became_of_an_apply_is_a_comment_of_its_own(
+    sample: Project, github: GitHub, tmp_path: Path
+) -> None:
+    reviewed = saved(sample)
+    comment(reviewed)
+    report = tmp_path / "report.json"
+    sample.run("apply", str(reviewed), "--report", str(report))
+    sample.edit("agents/price-checker/agent.yaml", "five per cent", "four per cent")
+    for _ in range(2):
+        comment(saved(sample, "rest.json"), "--report", str(report))
+    review, done = github.said_on(7)
+    assert "10 to create" in review and "10 applied" in done and "2 to be done" in done
+    report.write_text('{"format_version": 1, "kind": "diagnostics"}')
+    sample.apply()
+    nothing = comment(saved(sample, "rest.json"), "--report", str(report))
+    assert "there is nothing to say" in nothing.stdout and github.said_on(7) == [review, done]
+
+
+def test_a_report_that_can_t_be_read_or_saved(
+    sample: Project, github: GitHub, tmp_path: Path
+) -> None:
+    file = saved(sample)
+    report = tmp_path / "report.json"
+    for text in ("{", "[]", "{}"):
+        report.write_text(text)
+        assert "report.unreadable" in comment(file, "--report", str(report), code=1).stderr
+    assert github.requests == []
+    missing = report / "report.json"
+    assert "report.not_written" in sample.apply("--report", str(missing), code=3).stderr
+    assert sample.lock().objects

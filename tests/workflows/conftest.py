@@ -68,10 +68,11 @@ class World:
 
     def push(self, pull: Pull, *edits: tuple[str, str, str]) -> Pull:
         """One more commit, and the merge that GitHub makes of the branch and the newest main."""
-        self.people.checkout("--quiet", "--force", pull.branch)
+        self.people.checkout("--quiet", pull.branch)
         for path, old, new in edits:
             self.edit(path, old, new)
-        self.people.commit("--quiet", "--all", "--allow-empty", "-m", f"On {pull.branch}")
+        self.people.add("--all")
+        self.people.commit("--quiet", "--allow-empty", "-m", f"On {pull.branch}")
         pull.head = self.people.rev_parse("HEAD")
         self._at_main()
         pull.base = self.people.rev_parse("HEAD")

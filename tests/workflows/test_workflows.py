@@ -35,7 +35,7 @@ def digest_of(text: str) -> str:
     return str(found[-1])
 
 
-def test_from_the_first_pull_request_to_drift(world: World) -> None:
+def test_from_the_first_pull_request_to_the_lock_on_main(world: World) -> None:
     pull = world.open("first", (CHECKER, "five per cent", "six per cent"))
     world.plan(pull)
     world.push(pull, (CHECKER, "six per cent", "four per cent"))
@@ -59,7 +59,12 @@ def test_from_the_first_pull_request_to_drift(world: World) -> None:
     assert world.writes() == [] and world.main == recorded
     assert world.github.said_on(pull.number) == [comment, report]
     assert "nothing to say" in again.log
+    assert world.github.tokens == {f"token {TOKEN}"}
 
+
+@pytest.mark.slow
+def test_drift_is_in_one_issue_until_somebody_decides(world: World) -> None:
+    settled(world)
     world.drift()
     assert world.github.issues == []
     edit_by_hand(world, "price-checker", system="Anything goes.")
@@ -73,7 +78,6 @@ def test_from_the_first_pull_request_to_drift(world: World) -> None:
     assert "four per cent" in world.live()["price-checker"].system
     world.drift()
     assert issue["state"] == "closed"
-    assert world.github.tokens == {f"token {TOKEN}"}
 
 
 @pytest.mark.slow
@@ -154,8 +158,15 @@ def test_a_rule_is_broken_and_the_branch_can_t_lift_it(world: World) -> None:
 
 
 def test_a_fork_gets_no_key_and_nothing_is_asked_for_it(world: World) -> None:
+    url = world.server.url
     pull = world.open("fork", (CHECKER, "tools: [", "tools: [bash, "))
+    environment = f"ANTHROPIC_API_KEY={world.server.api_key}\nANTHROPIC_BASE_URL={url}\n"
+    (world.root / ".env").write_text(environment)
+    workflow = ".github/workflows/plan.yml"
+    world.push(pull, (workflow, "${{ vars.ANTHROPIC_BASE_URL }}", url))
+    world.server.clear_requests()
     job = world.plan(pull, fork=True)
+    assert ".env" in world.people.ls_tree("--name-only", pull.head)
     assert world.server.requests() == [] and world.github.requests == []
     assert "agent/price-checker" in job.summary and "what is live is unread" in job.summary
     assert world.github.artifacts == []
@@ -168,10 +179,7 @@ def test_the_embedded_platform_is_made_anew_in_each_job(world: World) -> None:
     one, two = world.open("one", STRICTER), world.open("two", (HANDOVER, "You", "You there"))
     for pull in (one, two):
         world.plan(pull)
-        assert (
-            "1 to update" in world.github.said_on(pull.number)[0]
-            or "2 to update" in world.github.said_on(pull.number)[0]
-        )
+        assert "0 to create" in world.github.said_on(pull.number)[0]
     first, second = world.merge(one), world.merge(two)
     world.apply(first)
     world.apply(second)
