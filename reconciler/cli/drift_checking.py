@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reconciler.engine.address import Address
@@ -12,7 +12,7 @@ from reconciler.engine.compare import same
 from reconciler.engine.desired import Desired, Resource
 from reconciler.engine.kinds import KINDS
 from reconciler.engine.live import Live
-from reconciler.engine.lock import Lock, LockEntry
+from reconciler.engine.lock import Lock
 from reconciler.engine.plan import Action, Plan
 from reconciler.engine.values import canonical
 
@@ -39,10 +39,12 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The lock that goes with the edits, or what is wrong with them."""
+    """The lock that goes with the edits, or what is wrong with them; `follows` is what a plan
+    does on account of them."""
 
     lock: Lock
     problem: str = ""
+    follows: tuple[Action, ...] = ()
 
 
 def check(ground: Ground, takings: Iterable[Taking], over: Mapping[str, bytes | None]) -> Outcome:
@@ -68,7 +70,9 @@ def check(ground: Ground, takings: Iterable[Taking], over: Mapping[str, bytes | 
         return Outcome(ground.lock, problem)
     plan = make_plan(loaded.desired, ground.lock, ground.live)
     problem = _left_over(plan, taken) or _new_error(ground.plan, plan)
-    return Outcome(_with_records(ground.lock, plan, taken), problem)
+    before = {action.address for action in ground.plan.actions}
+    follows = tuple(action for action in plan.actions if action.address not in before | set(taken))
+    return Outcome(_with_records(ground.lock, plan, taken), problem, follows)
 
 
 def _left_over(plan: Plan, taken: Mapping[Address, Taking]) -> str:
@@ -144,12 +148,3 @@ def _with_records(lock: Lock, plan: Plan, taken: Mapping[Address, Taking]) -> Lo
         if address in taken or any(address in one.skills for one in taken.values()):
             lock = lock.with_entry(address, entry)
     return lock
-
-
-def entry_for_skill(lock: Lock, address: Address, identity: str, digest: str, version: str) -> Lock:
-    """The lock with a version of a skill that a folder holds now."""
-    before = lock.entry(address)
-    if before is None or before.id != identity:
-        before = LockEntry(id=identity)
-    entry = replace(before, versions={**before.versions, digest: version})
-    return lock.with_entry(address, entry)

@@ -12,6 +12,7 @@ from reconciler.cli.converting import DIALECTS, Wanted, run_conversion
 from reconciler.cli.options import common, leaving_out
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
+from reconciler.engine.diagnostics import sorted_findings
 from reconciler.render.diagnostics_text import diagnostics_lines
 from reconciler.render.drift_import_documents import DriftImport, drift_import_document
 from reconciler.render.drift_import_text import differences, drift_import_lines
@@ -135,8 +136,9 @@ def _import_drift(settings: Settings, only: tuple[str, ...], *, force: bool, dry
     if settings.format == "json":
         write_json(drift_import_document(done))
         return code
-    if done.held:
-        write_lines(diagnostics_lines(done.held, None), to_stderr=True)
+    if done.held or done.findings:
+        said = sorted_findings((*done.held, *done.findings))
+        write_lines(diagnostics_lines(said, None), to_stderr=True)
     if dry_run:
         write_lines(differences(done))
     write_lines(drift_import_lines(done))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.cli import exit_codes
 from reconciler.cli.drift_checking import Ground, check
+from reconciler.cli.drift_skills import brought, moved_skills, versions_of, with_versions
 from reconciler.cli.failures import Failure
 from reconciler.cli.project import check_globs
 from reconciler.cli.settings import Settings
@@ -22,7 +23,7 @@ from reconciler.engine.diagnostics import Diagnostic
 from reconciler.engine.live import LiveObject
 from reconciler.engine.lock import Lock
 from reconciler.engine.matching import match
-from reconciler.engine.plan import FieldChange, Held, PlanOptions
+from reconciler.engine.plan import Action, FieldChange, Held, PlanOptions
 from reconciler.engine.world import id_names
 from reconciler.render.drift_import_documents import DriftImport
 
@@ -48,12 +49,13 @@ class DriftWish:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What does not change while edits are taken."""
+    """What does not change while edits are taken. `names`: live id → address."""
 
     settings: Settings
     place: Place
     whole: Whole
     found: Planned
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Taken:
     proposals: tuple[Proposal, ...] = ()
     files: dict[str, bytes | None] | None = None
     lock: Lock | None = None
+    follows: tuple[Action, ...] = ()
 
 
 def run_import_drift(
@@ -82,7 +85,8 @@ def run_import_drift(
         if not found.plan.complete:
             raise Failure(*(one for one in found.plan.findings if one.severity == "error"))
         drifted = [one for one in found.plan.held if _is_meant(one, wish, found.lock)]
-        scene = Scene(settings, place, _whole(settings, place), found)
+        names = id_names(found.lock, match(place.desired, found.lock, found.live))
+        scene = Scene(settings, place, _whole(settings, place), found, names)
         taken, refused = _taken(scene, drifted, wish, say)
         done = _done(scene, taken, refused, wish)
         if taken.proposals and not wish.dry_run:
@@ -118,17 +122,41 @@ def _taken(
     from reconciler.authoring.importing.proposals import proposals
 
     files = Files(scene.place.root)
-    refused: list[Diagnostic] = []
-    choices: list[tuple[Held, list[Proposal | Diagnostic]]] = []
-    for one in drifted:
-        finding = _refusal(one, wish)
-        if finding is not None:
-            refused.append(finding)
-            continue
-        taking, folder = _taking(scene, one)
-        choices.append((one, proposals(taking, folder, files)))
+    refusals = [(one, _refusal(one, wish)) for one in drifted]
+    refused = [finding for _, finding in refusals if finding is not None]
+    takings = [_taking(scene, one) for one, finding in refusals if finding is None]
+    choices = [
+        (one, proposals(taking, folder, files))
+        for one, taking, folder in _with_skills(scene, takings, say)
+    ]
     say(f"checking {len(choices)} objects")
     return _chosen(scene, choices, refused)
+
+
+def _with_skills(
+    scene: Scene, takings: list[tuple[Held, Taking, Folder]], say: Progress
+) -> Iterator[tuple[Held, Taking, Folder]]:
+    """The same, with the folders of skills that were pinned or added by hand."""
+    from reconciler.authoring.importing.drift_skills import Shelves
+    from reconciler.authoring.importing.home import home_at
+
+    wanted = {
+        taking.address: moved_skills(one, taking.live, taking.names) for one, taking, _ in takings
+    }
+    if not any(wanted.values()):
+        yield from takings
+        return
+    found = scene.found
+    home = home_at(scene.place.root, scene.place.desired.target.name)
+    shelves = Shelves(home.files, home.paths, tuple(scene.whole.definitions.values()))
+    versions = versions_of(wanted, home, found.lock, found.live, found.clients, say)
+    folders = brought(versions, shelves)
+    for one, taking, folder in takings:
+        if taking.address in folders:
+            more = folders[taking.address]
+            references = replace(taking.references, skills=more.words)
+            taking = replace(taking, brought=more, references=references)
+        yield one, taking, folder
 
 
 def _refusal(one: Held, wish: DriftWish) -> Diagnostic | None:
@@ -189,15 +217,17 @@ def _checked(scene: Scene, chosen: list[Proposal]) -> tuple[Taken, str]:
     except NotEdited as failure:
         return Taken(), str(failure)
     found = scene.found
+    skills = [version for one in chosen for version in one.taking.brought.versions]
+    lock, live = with_versions(found.lock, found.live, skills)
     ground = Ground(
-        scene.place.loaded, scene.place.desired, found.plan, found.lock, found.live,
+        scene.place.loaded, scene.place.desired, found.plan, lock, live,
         scene.settings.variables, scene.settings.skip_unsupported,
     )  # fmt: skip
     outcome = check(ground, [one.taking for one in chosen], over)
-    return Taken(tuple(chosen), over, outcome.lock), outcome.problem
+    return Taken(tuple(chosen), over, outcome.lock, outcome.follows), outcome.problem
 
 
-def _taking(scene: Scene, one: Held) -> tuple[Taking, Folder]:
+def _taking(scene: Scene, one: Held) -> tuple[Held, Taking, Folder]:
     from reconciler.authoring.importing.agent_document import References
     from reconciler.authoring.importing.proposals import Folder
     from reconciler.authoring.importing.taking_drift import Taking
@@ -207,7 +237,7 @@ def _taking(scene: Scene, one: Held) -> tuple[Taking, Folder]:
     resource = scene.place.desired.by_address()[address]
     defined = scene.whole.definitions[address]
     filled = {key: one.action.payload[key] for key in _LISTS if key in one.action.payload}
-    names = _names(scene)
+    names = scene.names
     words = {
         identity: name.partition("/")[2]
         for identity, name in names.items()
@@ -226,18 +256,12 @@ def _taking(scene: Scene, one: Held) -> tuple[Taking, Folder]:
         own_name=address.name.rpartition("/")[2],
     )
     parts = scene.whole.prompts.get(address, ())
-    return taking, Folder(defined, parts, lambda file: _others(scene, address, file))
+    return one, taking, Folder(defined, parts, lambda file: _others(scene, address, file))
 
 
 def _live(scene: Scene, one: Held) -> LiveObject:
     expected = one.action.expected
     return next(each for each in scene.found.live.objects if expected and each.id == expected.id)
-
-
-def _names(scene: Scene) -> dict[str, str]:
-    """Live id → address, as the plan has it."""
-    found = scene.found
-    return id_names(found.lock, match(scene.place.desired, found.lock, found.live))
 
 
 def _edited(one: Held) -> Iterator[FieldChange]:
@@ -255,6 +279,8 @@ def _others(scene: Scene, address: Address, file: str) -> tuple[str, ...]:
 
 
 def _done(scene: Scene, taken: Taken, refused: list[Diagnostic], wish: DriftWish) -> DriftImport:
+    from reconciler.authoring.importing import drift_findings
+
     before = _before(scene.place.root, taken.files or {})
     files = [
         (path, before[path], data)
@@ -275,6 +301,7 @@ def _done(scene: Scene, taken: Taken, refused: list[Diagnostic], wish: DriftWish
         objects=tuple(objects),
         files=tuple(files),
         held=tuple(refused),
+        findings=tuple(map(drift_findings.follows, taken.follows)),
     )
 
 

@@ -20,6 +20,12 @@ CODES: Final[Mapping[str, Code]] = {
         "Every edit is read again and planned before anything is written.",
         "Edit the folder by hand, or undo the live edit with `apply --overwrite-drift`.",
     ),
+    "import.drift_follows": Code(
+        "the next apply changes another object on account of a live edit that was taken",
+        "A coordinator is pinned to the version of its member before the edit.",
+        "Nothing has to be done: the plan shows the change, and an apply makes it.",
+        severities=NOTE,
+    ),
     "import.drift_gone": Code(
         "an object that was to be taken into its folder was archived or deleted outside",
         "There is nothing live that the folder could say.",

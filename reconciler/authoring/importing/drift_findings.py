@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reconciler.engine.address import Address
-from reconciler.engine.diagnostics import Diagnostic, Span, error
-from reconciler.engine.plan import FieldChange
+from reconciler.engine.diagnostics import Diagnostic, Span, error, note
+from reconciler.engine.plan import Action, FieldChange
 
 _BY_HAND = "edit the folder by hand, or give `apply --overwrite-drift {}` to undo the edit"
 
@@ -48,3 +48,16 @@ def not_edited(address: Address, why: str, span: Span | None) -> Diagnostic:
     message = f"{address}: the edit can't be put into its file: {why}"
     hint = _BY_HAND.format(address)
     return error("import.drift_place", message, hint, span=span, address=str(address))
+
+
+def follows(action: Action) -> Diagnostic:
+    """What an apply does on account of what was taken."""
+    because = ", ".join(map(str, action.because))
+    why = f"{action.reason}, because of {because}" if because else action.reason
+    return note(
+        "import.drift_follows",
+        f"the next apply changes {action.address}: {why}",
+        "nothing has to be done; the plan shows it",
+        span=action.span,
+        address=str(action.address),
+    )

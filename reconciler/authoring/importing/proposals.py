@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,13 +28,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """An object's definition, the texts of its prompt, and who else is made of a file. `files` are
-    new ones that come with it, None for one that goes."""
+    """An object's definition, the texts of its prompt, and who else is made of a file."""
 
     defined: Defined
     parts: Sequence[Part] = ()
     others: Callable[[str], tuple[str, ...]] = field(default=lambda _: ())
-    files: Mapping[str, bytes | None] = field(default_factory=dict)
 
 
 def proposals(taking: Taking, folder: Folder, files: Files) -> list[Proposal | Diagnostic]:
@@ -60,7 +58,7 @@ def _changes(
 ) -> list[Change]:
     defined = folder.defined
     site = Site(defined.document, folder.others)
-    changes: list[Change] = [Whole(path, data) for path, data in folder.files.items()]
+    changes: list[Change] = [Whole(path, data) for path, data in taking.brought.files.items()]
     changes += changes_of(site, value(taking))
     if "system" in taking.tops:
         own = defined.definition.folder if defined.definition.alone else ""

@@ -4,7 +4,7 @@ for it. Nothing is read or written here; where the changes stand, `drift_places`
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from reconciler.authoring.importing.agent_document import (
@@ -12,6 +12,7 @@ from reconciler.authoring.importing.agent_document import (
     agent_document,
     environment_document,
 )
+from reconciler.authoring.importing.drift_skills import Brought
 from reconciler.authoring.importing.near_lists import near_roster, near_skills
 from reconciler.authoring.importing.near_tools import near_tools
 from reconciler.engine.address import Address
@@ -25,8 +26,8 @@ _ROSTER = ("subagents", "multiagent")
 class Taking:
     """One drifted object: `value` is its definition's, `desired` the body that it means, with
     references filled in, `live` the live one, `fields` the drifted paths with their live values
-    (ABSENT for one that is gone). `own_name`: its name where the definition gives none. `skills`
-    are those whose content comes with it."""
+    (ABSENT for one that is gone). `own_name`: its name where the definition gives none. `brought`
+    are the skills whose content comes with it."""
 
     address: Address
     value: Mapping[str, Any]
@@ -36,7 +37,11 @@ class Taking:
     names: Names
     references: References
     own_name: str
-    skills: frozenset[Address] = frozenset()
+    brought: Brought = field(default_factory=Brought)
+
+    @property
+    def skills(self) -> frozenset[Address]:
+        return frozenset(one.address for one in self.brought.versions)
 
     @property
     def tops(self) -> frozenset[str]:
