@@ -15,15 +15,15 @@ from reconciler.render.hunks import compare_texts
 from reconciler.render.markdown_diff import hunk_blocks
 from reconciler.render.markdown_fields import SHORT, Detail, changed_blocks, new_blocks
 from reconciler.render.markdown_safe import block, code, folded, listed, prose
-from reconciler.render.plan_text import SIGNS, reason_text
+from reconciler.render.plan_text import SIGNS, reason_text, step_text
 
 Versions = Mapping[Address, int]
 
 
 def action_line(action: Action, upcoming: Versions, detail: Detail = SHORT) -> str:
-    """`~ agent/x changed: system, tools`, as HTML."""
+    """`~ agent/x changed: system, tools (v3 → v4)`, as HTML."""
     verb = f"{action.verb}: " if action.verb in ("archive", "delete", "replace") else ""
-    reason = prose(f"{verb}{reason_text(action, upcoming)}", detail.width)
+    reason = prose(f"{verb}{reason_text(action, upcoming)}{step_text(action)}", detail.width)
     return f"{SIGNS[action.verb]} {code(str(action.address), detail.width)} {reason}"
 
 

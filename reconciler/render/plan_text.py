@@ -79,7 +79,7 @@ def action_lines(action: Action, upcoming: Mapping[Address, int] | None = None) 
     style = _STYLES[action.verb]
     sign = Piece(f"{SIGNS[action.verb]} ", style)
     verb = f"{action.verb}: " if action.verb in ("archive", "delete", "replace") else ""
-    reason = Piece(f"  {verb}{reason_text(action, upcoming)}", "dim")
+    reason = Piece(f"  {verb}{reason_text(action, upcoming)}{step_text(action)}", "dim")
     yield line(sign, Piece(str(action.address), "strong"), reason)
     written = _written(action)
     if action.files:
@@ -105,6 +105,14 @@ def reason_text(action: Action, upcoming: Mapping[Address, int] | None = None) -
         pins = _pins(action, upcoming or {})
         parts = [f"{cause}{pins.get(cause, '')}" for cause in action.because]
     return f"{action.reason}: {', '.join(parts)}" if parts else action.reason
+
+
+def step_text(action: Action) -> str:
+    """` (v3 → v4)` for an agent that gets another version."""
+    version = action.expected.version if action.expected else None
+    if action.address.kind != "agent" or action.verb != "update" or version is None:
+        return ""
+    return f" (v{version} → v{version + 1})"
 
 
 def held_lines(held: Held) -> Iterator[Line]:

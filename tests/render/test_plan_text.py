@@ -70,7 +70,7 @@ def test_a_whole_plan_reads_at_a_glance() -> None:
         "    name: fresh\n"
         "    system: 2 lines, 25 characters\n"
         "    skills: [{type: custom, skill_id: skill/cite (id known after apply)}]\n"
-        "~ agent/researcher  changed: system, tools\n"
+        "~ agent/researcher  changed: system, tools (v3 → v4)\n"
         "    system:\n"
         "      1 line added, 1 removed\n"
         "      @@ lines 1 to 2 @@\n"

@@ -278,6 +278,14 @@ SCENARIOS: Mapping[int, Scenario] = {
         "A misspelt key or policy is an error with the nearest word",
         (f"{_HERE}/test_mistakes.py::test_a_misspelt_word_is_an_error_with_the_nearest",),
     ),
+    40: Scenario(
+        "A fork's pull request gets no key and no request, whatever files and addresses it brings",
+        (
+            "tests/workflows/test_workflows.py::test_a_fork_gets_no_key_and_nothing_is_asked_for_it",
+            "tests/platform/test_access.py::test_hosts_that_may_not",
+            f"{_E2E}/test_offline.py::test_the_command_asks_nobody_and_needs_no_key",
+        ),
+    ),
     41: Scenario(
         "A token in a server's URL is an error, and is printed nowhere",
         (
@@ -334,8 +342,21 @@ SCENARIOS: Mapping[int, Scenario] = {
             f"{_HERE}/test_registry.py::test_a_row_that_a_workflow_uses_is_not_taken_from_under_it",
         ),
     ),
+    48: Scenario(
+        "A comment fits, its totals are exact, and nothing in it is acted upon",
+        (
+            "tests/render/test_markdown_fit.py::test_any_plan_fits_and_counts_right",
+            "tests/render/test_markdown_hostile.py::test_a_hostile_text_is_shown_and_nothing_more",
+            f"{_E2E}/test_markdown.py::test_hostile_folders_and_edits_stay_text",
+            "tests/render/test_markdown_fit.py::test_a_small_plan_is_whole_and_a_large_one_is_shortened_in_steps",
+        ),
+    ),
     49: Scenario(
         "Deploying again writes nothing, and the version stays",
         (f"{_HERE}/test_noise.py::test_deploying_on_every_push_writes_nothing",),
+    ),
+    50: Scenario(
+        "A rollback is a revert and an apply: the old content as the newest version, both shown",
+        (f"{_HERE}/test_rollback.py::test_reverted_in_git_and_applied",),
     ),
 }

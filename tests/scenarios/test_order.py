@@ -46,6 +46,7 @@ def test_an_edit_is_told_of_its_tool_alone_whatever_the_order(rich: Project) -> 
         shown = rich.plan(code=2).stdout
     changed = [line.strip() for line in shown.splitlines()[1:] if " → " in line]
     assert changed == [
+        "~ agent/checker  changed: tools (v1 → v2)",
         "tools.agent_toolset_20260401.configs.bash.policy: always_ask → always_allow",
         "may do more: bash: asks → runs without asking",
     ]
