@@ -19,9 +19,11 @@ from reconciler.cli.saved import read_report, read_shown
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json, write_lines
 from reconciler.engine.address import Address
+from reconciler.engine.diagnostics import note
 from reconciler.engine.live import Origin
 from reconciler.engine.outcome import Report
 from reconciler.engine.plan import Plan
+from reconciler.render.diagnostics_text import diagnostics_lines
 from reconciler.render.lines import Line, line
 from reconciler.render.markdown import Meta, comment_body, comment_mark, report_body
 from reconciler.render.plan_text import plan_lines
@@ -138,13 +140,19 @@ def _read(file: Path, head: str) -> _Shown:
     return _Shown(plan, Origin(**origin) if origin else None, silenced, head)
 
 
-def _touched(settings: Settings, since: str) -> frozenset[Address]:
-    """The objects that the branch reaches. Raises Failure, or GitUnknown if git can't tell."""
+def _touched(settings: Settings, since: str) -> frozenset[Address] | None:
+    """The objects that the branch reaches; None, said on stderr, if git can't tell: a comment
+    without that is worth more than none. Raises Failure."""
     from reconciler.engine.history import touched
-    from reconciler.platform.git import changed_since
+    from reconciler.platform.git import GitUnknown, changed_since
 
     loaded, desired = load_desired(settings)
-    return touched(desired, changed_since(loaded.root, since))
+    try:
+        return touched(desired, changed_since(loaded.root, since))
+    except GitUnknown as failure:
+        finding = note("git.unknown", failure.message, failure.hint)
+        write_lines(diagnostics_lines((finding,)), to_stderr=True)
+        return None
 
 
 def event_head(environ: Mapping[str, str]) -> str:

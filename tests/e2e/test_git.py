@@ -303,11 +303,12 @@ def test_a_comment_shows_first_what_the_branch_reaches(
         ]
         assert CliRunner().invoke(main, [*arguments, "--changed-since", "main"]).exit_code == 0
         body = github.comments[0]["body"]
-        missing = CliRunner().invoke(main, [*arguments, "--changed-since", "nowhere"])
+        unknown = CliRunner().invoke(main, [*arguments, "--changed-since", "nowhere"])
     first, second = body.split("### Not of this branch: 1")
     assert "### Reached by this branch: 2" in first
     assert "agent/helper" in first and "agent/lead" in first and "agent/other" in second
-    assert missing.exit_code == 1 and "git.unknown error" in missing.stderr
+    assert unknown.exit_code == 0 and "git.unknown note" in unknown.stderr
+    assert "### Objects: 3" in github.comments[0]["body"]
 
 
 def test_what_a_file_reaches(sample: Project) -> None:

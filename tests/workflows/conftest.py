@@ -169,6 +169,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     (root / "reconcile.yaml").write_text(project + PROD)
     (root / ".gitignore").write_text(".reconcile/\n")
     git.Git(str(tmp_path)).init("--quiet", "--bare", "--initial-branch=main", str(origin))
+    git.Git(str(origin)).config("uploadpack.allowAnySHA1InWant", "true")
     people = git.Git(str(root))
     people.update_environment(**PERSON)
     people.init("--quiet", "--initial-branch=main")

@@ -187,11 +187,15 @@ class _Running:
 
     def _checkout(self, given: Mapping[str, str]) -> None:
         """As the action does: a pull request's merge detached, a branch as a branch."""
-        assert given == {"fetch-depth": "0", "persist-credentials": "false"}
-        git.Git(str(self.room)).clone("--quiet", str(self.runner.origin), str(self._work))
+        assert given["persist-credentials"] == "false"
+        origin = self.runner.origin.as_uri()
+        git.Git(str(self.room)).init("--quiet", str(self._work))
         work = git.Git(str(self._work))
+        work.remote("add", "origin", origin)
+        depth = int(given["fetch-depth"])
+        everything = ["+refs/heads/*:refs/remotes/origin/*"] * (depth == 0)
+        work.fetch("--quiet", f"--depth={depth or 1_000}", "origin", self.event.sha, *everything)
         if self.event.name == "pull_request":
-            work.fetch("--quiet", "origin", self.event.sha)
             work.checkout("--quiet", "--detach", self.event.sha)
             return
         work.update_ref(f"refs/remotes/origin/{self.event.ref}", self.event.sha)

@@ -75,7 +75,7 @@ def test_drift_is_in_one_issue_until_somebody_decides(world: World) -> None:
     shown = world.approve(overwrite="agent/price-checker", code=4)
     assert world.writes() == []
     world.approve(digest_of(shown.summary), "agent/price-checker")
-    assert "four per cent" in world.live()["price-checker"].system
+    assert "five per cent" in world.live()["price-checker"].system
     world.drift()
     assert issue["state"] == "closed"
 
@@ -143,7 +143,10 @@ def test_a_commit_after_the_review_is_held_back(world: World) -> None:
 
 
 @pytest.mark.slow
-def test_a_rule_is_broken_and_the_branch_can_t_lift_it(world: World) -> None:
+@pytest.mark.parametrize("depth", [0, 1])
+def test_a_rule_is_broken_and_the_branch_can_t_lift_it(world: World, depth: int) -> None:
+    """In a shallow clone, too, in which the base is not at hand."""
+    world.edit(".github/workflows/plan.yml", "fetch-depth: 0", f"fetch-depth: {depth}")
     world.edit("reconcile.yaml", "version: 1", "version: 1\npolicy: {models: [claude-*-4-*]}")
     world.people.commit("--quiet", "--all", "-m", "Rules")
     world.people.push("--quiet", "origin", "main")

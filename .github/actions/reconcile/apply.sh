@@ -1,17 +1,9 @@
 # After a merge: carry out what was reviewed and nothing else, commit the lock, say what is left.
 source "$GITHUB_ACTION_PATH/common.sh"
 
-# The checkout keeps no token, so that no other step finds one; git gets it here, for this host.
-if [[ $GITHUB_SERVER_URL == https://* ]]; then
-  login=$(printf 'x-access-token:%s' "$GITHUB_TOKEN" | base64 | tr -d '\n')
-  echo "::add-mask::$login"
-  export GIT_CONFIG_COUNT=1
-  export GIT_CONFIG_KEY_0="http.$GITHUB_SERVER_URL/.extraheader"
-  export GIT_CONFIG_VALUE_0="AUTHORIZATION: basic $login"
-fi
-
 # The lock of the branch's newest commit: that of an earlier merge may have come back meanwhile.
 lock=$PROJECT_DIR/reconcile.$TARGET.lock
+login
 git fetch --quiet origin "$GITHUB_REF_NAME"
 git show "FETCH_HEAD:./$lock" >"$work/lock" 2>/dev/null && cp "$work/lock" "$lock"
 

@@ -15,19 +15,23 @@ done
 
 # Workload identity: no key is kept anywhere, the runner's own token is exchanged for a short one.
 if [[ -n ${ANTHROPIC_FEDERATION_RULE_ID:-} && -n ${ACTIONS_ID_TOKEN_REQUEST_URL:-} ]]; then
-  (
-    umask 077
-    printf 'header = "Authorization: Bearer %s"\n' "$ACTIONS_ID_TOKEN_REQUEST_TOKEN" |
-      curl --silent --show-error --fail --config - \
-        "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=${ANTHROPIC_OIDC_AUDIENCE:-https://api.anthropic.com}" |
-      python -c 'import json, sys; print(json.load(sys.stdin)["value"], end="")' >"$work/identity"
-  )
+  (umask 077 && python "$GITHUB_ACTION_PATH/identity.py" >"$work/identity")
   export ANTHROPIC_IDENTITY_TOKEN_FILE=$work/identity
 fi
 
 has_access() { # whether the target can be read at all: the embedded platform needs no key
   [[ $TARGET == sandbox || -n ${ANTHROPIC_API_KEY:-}${ANTHROPIC_AUTH_TOKEN:-} ||
     -n ${ANTHROPIC_IDENTITY_TOKEN_FILE:-} ]]
+}
+
+login() { # the checkout keeps no token, so that no other step finds one: git gets it here alone
+  [[ $GITHUB_SERVER_URL == https://* ]] || return 0
+  local secret
+  secret=$(printf 'x-access-token:%s' "$GITHUB_TOKEN" | base64 | tr -d '\n')
+  echo "::add-mask::$secret"
+  export GIT_CONFIG_COUNT=1
+  export GIT_CONFIG_KEY_0="http.$GITHUB_SERVER_URL/.extraheader"
+  export GIT_CONFIG_VALUE_0="AUTHORIZATION: basic $secret"
 }
 
 embed() { # bring the embedded platform to what a commit says; runners share nothing

@@ -16,6 +16,8 @@ base=$BASE_SHA
 if [[ $(git rev-parse --quiet --verify 'HEAD^2') == "$HEAD_SHA" ]]; then
   base=$(git rev-parse 'HEAD^1')
 fi
+login
+git cat-file -e "$base^{commit}" 2>/dev/null || git fetch --quiet --depth=1 origin "$base"
 embed "$base"
 
 # No change lifts the rules that it is judged by.
