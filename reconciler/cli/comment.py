@@ -81,7 +81,7 @@ def comment(
     report = read_report(report_file) if report_file is not None else None
     shown = _read(file, head if head is not None else event_head(os.environ))
     if since is not None:
-        shown = replace(shown, touched=_touched(settings, since))
+        shown = replace(shown, touched=_touched(settings, since, shown.plan))
     try:
         access = github_access(os.environ)
         made = _reported(shown, report) if report is not None else _reviewed(shown, access, number)
@@ -140,15 +140,15 @@ def _read(file: Path, head: str) -> _Shown:
     return _Shown(plan, Origin(**origin) if origin else None, silenced, head)
 
 
-def _touched(settings: Settings, since: str) -> frozenset[Address] | None:
+def _touched(settings: Settings, since: str, plan: Plan) -> frozenset[Address] | None:
     """The objects that the branch reaches; None, said on stderr, if git can't tell: a comment
     without that is worth more than none. Raises Failure."""
-    from reconciler.engine.history import touched
+    from reconciler.engine.history import touched, undeclared
     from reconciler.platform.git import GitUnknown, changed_since
 
     loaded, desired = load_desired(settings)
     try:
-        return touched(desired, changed_since(loaded.root, since))
+        return touched(desired, changed_since(loaded.root, since), undeclared(plan))
     except GitUnknown as failure:
         finding = note("git.unknown", failure.message, failure.hint)
         write_lines(diagnostics_lines((finding,)), to_stderr=True)

@@ -6,6 +6,7 @@ Failure        findings to print and the code to exit with
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,8 @@ from reconciler.cli.terminal import write_json, write_lines
 from reconciler.engine.diagnostics import Diagnostic, error
 from reconciler.render.diagnostics_text import SourceLine, diagnostics_lines
 from reconciler.render.json_documents import diagnostics_document
+from reconciler.render.lines import line
+from reconciler.render.printable import redacted
 
 #: What comes with an extra of the package, by module.
 _EXTRAS = {
@@ -54,8 +57,8 @@ def reported(settings: Settings) -> Iterator[None]:
     try:
         yield
     except Failure as failure:
-        if failure.__cause__ is not None and settings.debug:
-            raise
+        if failure.__cause__ is not None:
+            _trace(settings)
         _report(failure, settings)
         sys.exit(failure.exit_code)
     except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
@@ -64,10 +67,16 @@ def reported(settings: Settings) -> Iterator[None]:
         click.echo("Interrupted.", err=True)
         sys.exit(exit_codes.INTERRUPTED)
     except Exception as exception:
-        if settings.debug:
-            raise
+        _trace(settings)
         _report(Failure(as_finding(exception)), settings)
         sys.exit(exit_codes.ERROR)
+
+
+def _trace(settings: Settings) -> None:
+    """With --debug, the traceback on stderr, as text that nothing acts upon and shows no secret."""
+    if settings.debug:
+        text = redacted(traceback.format_exc())
+        write_lines([line(one) for one in text.splitlines()], to_stderr=True)
 
 
 def as_finding(exception: Exception) -> Diagnostic:

@@ -18,7 +18,7 @@ from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines, write_text
 from reconciler.cli.world import Place, Planned, load_judged, planned, reach, read_lock_of
 from reconciler.engine.diagnostics import has_errors, note, strict
-from reconciler.engine.history import History, sources, touched
+from reconciler.engine.history import History, sources, touched, undeclared
 from reconciler.engine.live import Origin
 from reconciler.engine.plan import Plan, PlanOptions
 from reconciler.engine.policy import check_policy
@@ -82,7 +82,9 @@ def plan(
     say = progress(settings.verbose or is_terminal(sys.stderr))
     with reach(settings) as place, planned(place, options, say) as found:
         seen = settings.format == "json" or since is not None
-        history = history_of(place.loaded, since) if seen or out is not None else History()
+        history = (
+            history_of(place.loaded, since, found.plan) if seen or out is not None else History()
+        )
         show_plan(settings, place, found, history if seen else History())
         if out is not None:
             shown = with_findings(found.plan, place)
@@ -105,7 +107,7 @@ def _offline(settings: Settings, since: str | None, *, detailed: bool) -> int:
     found = replace(found, findings=strict(findings) if settings.strict else findings)
     shown = replace(found, findings=(*loaded.findings, *found.findings))
     asked = settings.format == "json" or since is not None
-    history = history_of(loaded, since) if asked else History()
+    history = history_of(loaded, since, found) if asked else History()
     _show(settings, loaded, shown, lock.origin, PlanOptions(), history)
     if has_errors(found.findings):
         return exit_codes.of_unapplicable(replace(found, complete=True))
@@ -151,8 +153,9 @@ def _show(
             write_lines(reached_lines(shown, history.touched), to_stderr=to_stderr)
 
 
-def history_of(loaded: Loaded, since: str | None = None) -> History:
-    """Who changed what last, and what the branch reaches since a commit, as far as git tells."""
+def history_of(loaded: Loaded, since: str | None = None, plan: Plan | None = None) -> History:
+    """Who changed what last, and what of the plan the branch reaches since a commit, as far as git
+    tells."""
     from reconciler.platform.git import GitUnknown, changed_since, last_changes
 
     desired = loaded.desired
@@ -162,7 +165,9 @@ def history_of(loaded: Loaded, since: str | None = None) -> History:
     if since is None:
         return history
     try:
-        return replace(history, touched=touched(desired, changed_since(loaded.root, since)))
+        gone = undeclared(plan) if plan is not None else ()
+        reached = touched(desired, changed_since(loaded.root, since), gone)
+        return replace(history, touched=reached)
     except GitUnknown as failure:
         more = f"{failure.message}: {failure.hint}"
         return replace(history, note="; ".join(one for one in (history.note, more) if one))

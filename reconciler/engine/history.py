@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired
+from reconciler.engine.plan import Plan
 from reconciler.engine.secret_shapes import masked
 from reconciler.engine.values import refs_in
 
 _PROJECT = "reconcile.yaml"
+_REMOVALS = frozenset({"archive", "delete"})
 _SUBJECT = 200  # characters of a subject in one line of text
 
 
@@ -80,15 +82,35 @@ def _above(path: str) -> Iterator[str]:
         end = path.find("/", end + 1)
 
 
-def touched(desired: Desired, changed: Iterable[str]) -> frozenset[Address]:
+def touched(
+    desired: Desired, changed: Iterable[str], gone: Iterable[Address] = ()
+) -> frozenset[Address]:
     """The objects that a change of these files reaches: those made of them, and all that depend on
-    one of those. A change of reconcile.yaml may reach every object."""
+    one of those. A change of reconcile.yaml may reach every object.
+
+    `gone` are objects that the folders declare no more: a file that had one's name reaches it.
+    """
     paths = set(changed)
     if _PROJECT in paths:
-        return frozenset(resource.address for resource in desired.resources)
+        return frozenset((*(resource.address for resource in desired.resources), *gone))
     owners = Owners(sources(desired))
     found = {address for path in paths for address in owners.of(path)}
     needs = {one.address: {ref.address for ref in refs_in(one.body)} for one in desired.resources}
     while more := {address for address, needed in needs.items() if needed & found} - found:
         found |= more
+    names = {name for path in paths for name in _names(path)}
+    found |= {address for address in gone if address.name.rpartition("/")[2] in names}
     return frozenset(found)
+
+
+def undeclared(plan: Plan) -> Iterator[Address]:
+    """The plan's objects that the folders declare no more."""
+    yield from (action.address for action in plan.actions if action.verb in _REMOVALS)
+    yield from (orphan.address for orphan in plan.orphans)
+
+
+def _names(path: str) -> Iterator[str]:
+    """The names that a definition at a path may have: of its folders, and of the file."""
+    *folders, file = path.split("/")
+    yield from folders
+    yield file.partition(".")[0]

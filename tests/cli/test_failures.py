@@ -57,7 +57,17 @@ def test_for_a_program_findings_are_a_document() -> None:
 
 @pytest.mark.parametrize("failure", [ZeroDivisionError("oops"), OriginMismatch("x")])
 def test_debug_shows_the_exception(failure: Exception) -> None:
-    assert end_of(failure, "--debug").exception is failure
+    plain, debugged = end_of(failure), end_of(failure, "--debug")
+    assert debugged.exit_code == plain.exit_code
+    assert "Traceback" in debugged.stderr and debugged.stderr.endswith(plain.stderr)
+
+
+def test_a_traceback_is_no_command_in_a_log_and_shows_no_key() -> None:
+    failure = ValueError("x\n::error::x\n##[error]y sk-ant-api03-" + "Ab3" * 12)
+    shown = end_of(failure, "--debug").stderr
+    lines = shown.splitlines()
+    assert "Traceback" in shown and "Ab3Ab3Ab3" not in shown
+    assert not any(one.lstrip().startswith("::") or "##[" in one for one in lines)
 
 
 def test_messages_can_not_act_on_the_terminal(tmp_path: Path) -> None:

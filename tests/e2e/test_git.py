@@ -311,6 +311,32 @@ def test_a_comment_shows_first_what_the_branch_reaches(
     assert "### Objects: 3" in github.comments[0]["body"]
 
 
+def test_a_removed_folder_is_of_the_branch(project: Project, repository: git.Git) -> None:
+    project.write("agents/other/agent.yaml", "model: claude-sonnet-5\n")
+    project.write("agents/flat.agent.yaml", "model: claude-sonnet-5\n")
+    commit(repository, "Ann", "Others")
+    project.apply()
+    repository.checkout("--quiet", "-b", "topic")
+    repository.rm("--quiet", "agents/other/agent.yaml")
+    commit(repository, "Bob", "One less")
+    (project.root / "agents/flat.agent.yaml").unlink()
+
+    def archived(since: str) -> dict[str, bool]:
+        arguments = (
+            "plan",
+            "--prune",
+            "--max-removals=9",
+            "--format=json",
+            "--changed-since",
+            since,
+        )
+        found = json.loads(project.run(*arguments, code=None).stdout)["actions"]
+        return {one["address"]: one["touched"] for one in found if one["verb"] == "archive"}
+
+    assert archived("main") == {"agent/flat": True, "agent/other": True}
+    assert archived("topic") == {"agent/flat": True, "agent/other": False}
+
+
 def test_what_a_file_reaches(sample: Project) -> None:
     from reconciler.authoring import load
 
