@@ -19,6 +19,8 @@ from cmarkgfm import cmark
 OURS = frozenset(
     ["br", "code", "del", "details", "h3", "ins", "li", "p", "pre", "strong", "summary", "table", "td", "th", "tr", "ul"]
 )  # fmt: skip
+#: The only place that a comment may lead to: its own run.
+RUN = "https://github.example/o/r/actions/runs/12"
 _VOID = frozenset({"br", "img", "hr", "input"})
 _ACTED_UPON = re.compile(
     r"""
@@ -49,7 +51,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags[tag] += 1
-        if tag not in OURS or attrs:
+        if (tag not in OURS or attrs) and (tag, attrs) != ("a", [("href", RUN)]):
             self.problems.append(f"<{tag} {attrs}>")
         if tag not in _VOID:
             self.open.append(tag)

@@ -126,7 +126,7 @@ class _Shown:
 
     def meta(self, newest: str) -> Meta:
         stale = newest if self.head and newest != self.head else ""
-        return Meta(self.head, self.origin, self.silenced, stale, self.touched)
+        return Meta(self.head, self.origin, self.silenced, stale, self.touched, run_of(os.environ))
 
     def lines(self) -> list[Line]:
         return plan_lines(self.plan, self.origin, self.silenced)
@@ -153,6 +153,13 @@ def _touched(settings: Settings, since: str, plan: Plan) -> frozenset[Address] |
         finding = note("git.unknown", failure.message, failure.hint)
         write_lines(diagnostics_lines((finding,)), to_stderr=True)
         return None
+
+
+def run_of(environ: Mapping[str, str]) -> str:
+    """Where the run of this job is (GitHub's default variables); "" elsewhere."""
+    names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    server, repository, run = (environ.get(name, "") for name in names)
+    return f"{server}/{repository}/actions/runs/{run}" if server and run else ""
 
 
 def event_head(environ: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ A comment that would grow too long is shortened step by step; its totals are alw
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
@@ -30,7 +31,8 @@ Kind: TypeAlias = Literal["plan", "report"]
 
 #: Characters; GitHub takes 65,536 for a comment.
 LIMIT: Final = 60_000
-SHORTENED: Final = "Shortened to fit: the full text is in the job summary."
+SHORTENED: Final = "Shortened to fit: the full text is in"
+_RUN = re.compile(r"https?://[\w.:-]+(/[\w.-]+){2}/actions/runs/\d+", re.ASCII)
 _BRIEF = Detail(4, 6, 80)
 _LINES = Detail(10, 0, 120)
 _OPEN, _CLOSE = "<!-- agent-reconciler ", " -->"
@@ -41,14 +43,15 @@ _NAME = 200  # characters of a name in the head
 @dataclass(frozen=True, slots=True)
 class Meta:
     """What the comment says besides the plan: the head commit it was made for, which world was
-    read, how many findings the folders silenced, the newest commit if that is another, and which
-    objects the branch reaches, None if nobody asked."""
+    read, how many findings the folders silenced, the newest commit if that is another, which
+    objects the branch reaches, None if nobody asked, and where the run with the full text is."""
 
     head: str = ""
     origin: Origin | None = None
     silenced: int = 0
     newest: str = ""
     touched: frozenset[Address] | None = None
+    run: str = ""
 
 
 def comment_body(plan: Plan, meta: Meta | None = None, limit: int = LIMIT) -> str:
@@ -79,7 +82,7 @@ def report_body(report: Report, rest: Plan, meta: Meta | None = None, limit: int
 
 def _fitted(head: str, first: Sequence[Section], plan: Plan, meta: Meta, limit: int) -> str:
     """The head, the first sections and those of the plan, in as much detail as there is room."""
-    short = f"{head}\n\n{SHORTENED}"
+    short = f"{head}\n\n{SHORTENED} {_summary(meta.run)}."
     objects = len(plan.actions) + len(plan.held)
     for start, detail, folded in (
         (head, WHOLE, True),
@@ -134,6 +137,11 @@ def _head(plan: Plan, meta: Meta) -> str:
         what = counted(meta.silenced, "finding is", "findings are")
         parts.append(f"{what} silenced in the folders.")
     return "\n\n".join(parts)
+
+
+def _summary(run: str) -> str:
+    """The words for a job's summary, with a link to its run if that is an address of one."""
+    return f"[the job summary]({run})" if _RUN.fullmatch(run) else "the job summary"
 
 
 def _hidden(plan: Plan, meta: Meta, kind: Kind = "plan") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import anthropic
 import pytest
 
 from reconciler.sandbox import Server
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import REPOSITORY, Project
 
 AGENT = """\
 # An agent of the tests.
@@ -656,6 +657,40 @@ def test_an_anchor_that_is_used_twice(project: Project) -> None:
     applied(project, f"model: {MODEL}\nmetadata: {{a: &x old, b: *x}}\n")
     by_hand(project, metadata={"a": "new"})
     assert "import.drift_place" in finding(project)
+
+
+def test_what_a_dialect_leaves_unsaid_is_said(project: Project) -> None:
+    shutil.copytree(REPOSITORY / "tests/data/agentlift", project.root, dirs_exist_ok=True)
+    project.apply()
+    reader = toolset("read", "bash:ask")
+    by_hand(project, "agent/reader", tools=reader)
+    by_hand(project, "agent/desk", model="claude-haiku-4-5", system="Be the Desk.\n")
+    said = finding(project, "agent/desk")
+    assert "import.drift_prompt" in said and "knowledge/hours.md" in said
+    before = tree(project.root)
+    said = project.run("import", "--drift", "agent/reader").output
+    assert rows(before, tree(project.root)) == [
+        "CLAUDE.md - tools: [Read, MultiEdit, WebFetch, bash:ask]",
+        "CLAUDE.md + tools: [Read, bash:ask]",
+    ]
+
+
+def test_texts_of_markdown_and_json_files(project: Project) -> None:
+    room = "---\nconfig: {type: cloud}  # c\n---\n\nOld.\n"
+    project.write("environments/room.md", room)
+    agent = (
+        f'{{\n  "model": "{MODEL}",\n  "description": "Old \\ud83d\\ude00",\n  "name": "x"\n}}\n'
+    )
+    project.write("agents/a/agent.json", agent)
+    project.apply()
+    _CLIENTS[project.server.url].beta.environments.update(
+        project.id("environment/room"), description="New."
+    )
+    by_hand(project, "agent/a", name='"\x1b', description="New \U0001f600")
+    taken(project)
+    assert (project.root / "environments/room.md").read_text() == room.replace("Old.", "New.")
+    after = agent.replace("Old ", "New ").replace('"x"', '"\\"\\u001b"')
+    assert (project.root / "agents/a/agent.json").read_text() == after
 
 
 def test_what_is_gone_is_said(project: Project) -> None:

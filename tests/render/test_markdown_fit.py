@@ -14,10 +14,10 @@ from reconciler.engine.diagnostics import warning
 from reconciler.engine.plan import Action, Expected, Orphan, Plan
 from reconciler.render import markdown_fields
 from reconciler.render.hunks import compare_texts
-from reconciler.render.markdown import LIMIT, SHORTENED, comment_body
+from reconciler.render.markdown import LIMIT, SHORTENED, Meta, comment_body
 from reconciler.render.markdown_fit import shared
 from reconciler.render.plan_text import totals_text
-from tests.github_page import page
+from tests.github_page import RUN, page
 
 from .builders import action, at, field, held, plan
 
@@ -60,6 +60,22 @@ def test_a_small_plan_is_whole_and_a_large_one_is_shortened_in_steps() -> None:
     assert SHORTENED in lines and "<details>" not in lines and lines.count("<li>") == 300
     left = re.search(r"<li>… and ([\d,]+) more</li>", cut)
     assert left and cut.count("<li>~") + int(left[1].replace(",", "")) == 3_000
+
+
+def test_what_is_shortened_says_where_the_rest_is() -> None:
+    shown = plan(*agents(300))
+    made = comment_body(shown, Meta(run=RUN))
+    assert problems(made, shown) == [] and f"{SHORTENED} [the job summary]({RUN})." in made
+    for other in (
+        "",
+        "javascript:x",
+        f"{RUN}) @x",
+        f"{RUN}/../../..",
+        "https://a b/o/r/actions/runs/1",
+    ):
+        made = comment_body(shown, Meta(run=other))
+        assert problems(made, shown) == [] and f"{SHORTENED} the job summary." in made
+    assert RUN not in comment_body(plan(*agents(1)), Meta(run=RUN))
 
 
 def test_few_texts_are_compared_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,6 +172,7 @@ class _Running:
             "GITHUB_OUTPUT": str(outputs),
             "GITHUB_REF_NAME": self.event.ref,
             "GITHUB_REPOSITORY": "o/r",
+            "GITHUB_RUN_ID": str(self.runner.runs),
             "GITHUB_SERVER_URL": "http://localhost",  # so that git is given no login
             "GITHUB_SHA": self.event.sha,
             "GITHUB_STEP_SUMMARY": str(self.room / "summary.md"),
