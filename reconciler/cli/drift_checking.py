@@ -71,7 +71,7 @@ def check(ground: Ground, takings: Iterable[Taking], over: Mapping[str, bytes | 
     plan = make_plan(loaded.desired, ground.lock, ground.live)
     problem = _left_over(plan, taken) or _new_error(ground.plan, plan)
     before = {action.address for action in ground.plan.actions}
-    follows = tuple(action for action in plan.actions if action.address not in before | set(taken))
+    follows = tuple(action for action in plan.actions if action.address not in before)
     return Outcome(_with_records(ground.lock, plan, taken), problem, follows)
 
 

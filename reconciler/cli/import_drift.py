@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli import exit_codes
-from reconciler.cli.drift_checking import Ground, check
-from reconciler.cli.drift_skills import brought, moved_skills, versions_of, with_versions
-from reconciler.cli.failures import Failure
+from reconciler.cli.drift_choosing import Scene, Taken, chosen
+from reconciler.cli.drift_skills import brought, moved_skills, versions_of
+from reconciler.cli.failures import Failure, as_finding
 from reconciler.cli.project import check_globs
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import Progress
-from reconciler.cli.world import Place, Planned, held, planned, reach
+from reconciler.cli.world import Place, held, planned, reach
 from reconciler.engine.address import Address, matches
 from reconciler.engine.answers import known_body
 from reconciler.engine.diagnostics import Diagnostic
 from reconciler.engine.live import LiveObject
 from reconciler.engine.lock import Lock
 from reconciler.engine.matching import match
-from reconciler.engine.plan import Action, FieldChange, Held, PlanOptions
+from reconciler.engine.plan import FieldChange, Held, PlanOptions
 from reconciler.engine.world import id_names
 from reconciler.render.drift_import_documents import DriftImport
 
 if TYPE_CHECKING:
-    from reconciler.authoring.importing.proposals import Folder, Proposal
+    from reconciler.authoring.importing.proposals import Folder
     from reconciler.authoring.importing.taking_drift import Taking
     from reconciler.authoring.loading import Whole
 
@@ -45,27 +45,6 @@ class DriftWish:
     only: tuple[str, ...] = ()
     force: bool = False
     dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What does not change while edits are taken. `names`: live id → address."""
-
-    settings: Settings
-    place: Place
-    whole: Whole
-    found: Planned
-    names: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Edits that were checked together: the files that come of them, and the lock."""
-
-    proposals: tuple[Proposal, ...] = ()
-    files: dict[str, bytes | None] | None = None
-    lock: Lock | None = None
-    follows: tuple[Action, ...] = ()
 
 
 def run_import_drift(
@@ -117,7 +96,7 @@ def _whole(settings: Settings, place: Place) -> Whole:
 def _taken(
     scene: Scene, drifted: Iterable[Held], wish: DriftWish, say: Progress
 ) -> tuple[Taken, list[Diagnostic]]:
-    """All edits together if they can be; else one after the other, without those that can't."""
+    """The edits that can be made, and why the others can't."""
     from reconciler.authoring.files import Files
     from reconciler.authoring.importing.proposals import proposals
 
@@ -130,7 +109,8 @@ def _taken(
         for one, taking, folder in _with_skills(scene, takings, say)
     ]
     say(f"checking {len(choices)} objects")
-    return _chosen(scene, choices, refused)
+    taken, more = chosen(scene, choices)
+    return taken, refused + more
 
 
 def _with_skills(
@@ -171,60 +151,6 @@ def _refusal(one: Held, wish: DriftWish) -> Diagnostic | None:
     if both and not wish.force:
         return drift_findings.conflict(address, both, both[0].span)
     return None
-
-
-def _chosen(
-    scene: Scene,
-    choices: list[tuple[Held, list[Proposal | Diagnostic]]],
-    refused: list[Diagnostic],
-) -> tuple[Taken, list[Diagnostic]]:
-    from reconciler.authoring.importing import drift_findings
-    from reconciler.authoring.importing.proposals import Proposal
-
-    firsts = [one[0] for _, one in choices if isinstance(one[0], Proposal)]
-    together, problem = _checked(scene, firsts)
-    if not problem and len(firsts) == len(choices):
-        return together, refused
-    taken = Taken()
-    for one, options in choices:
-        why: Diagnostic | None = None
-        for option in options:
-            if isinstance(option, Diagnostic):
-                why = why or option
-                continue
-            more, problem = _checked(scene, [*taken.proposals, option])
-            if not problem:
-                taken, why = more, None
-                break
-            span = one.action.fields[0].span or one.action.span
-            why = why or drift_findings.differs(one.action.address, problem, span)
-        refused += [why] if why is not None else []
-    return taken, refused
-
-
-def _checked(scene: Scene, chosen: list[Proposal]) -> tuple[Taken, str]:
-    """The edits together, and what is wrong with them."""
-    from reconciler.authoring.files import Files
-    from reconciler.authoring.importing.pages import NotEdited
-    from reconciler.authoring.importing.places import changed_files
-
-    if not chosen:
-        return Taken(), ""
-    try:
-        over = changed_files(
-            Files(scene.place.root), [one for each in chosen for one in each.changes]
-        )
-    except NotEdited as failure:
-        return Taken(), str(failure)
-    found = scene.found
-    skills = [version for one in chosen for version in one.taking.brought.versions]
-    lock, live = with_versions(found.lock, found.live, skills)
-    ground = Ground(
-        scene.place.loaded, scene.place.desired, found.plan, lock, live,
-        scene.settings.variables, scene.settings.skip_unsupported,
-    )  # fmt: skip
-    outcome = check(ground, [one.taking for one in chosen], over)
-    return Taken(tuple(chosen), over, outcome.lock, outcome.follows), outcome.problem
 
 
 def _taking(scene: Scene, one: Held) -> tuple[Held, Taking, Folder]:
@@ -316,6 +242,7 @@ def _write(scene: Scene, taken: Taken, done: DriftImport) -> None:
     """The files, and then the lock: if that fails, a plan still has nothing to do."""
     from reconciler.authoring.importing.placing import NotPlaced
     from reconciler.authoring.importing.rewriting import rewrite
+    from reconciler.platform.errors import PlatformError
     from reconciler.platform.lockfile import LockStore
 
     try:
@@ -326,6 +253,11 @@ def _write(scene: Scene, taken: Taken, done: DriftImport) -> None:
         )
     except NotPlaced as failure:
         raise Failure(*failure.findings) from failure
-    if taken.lock is not None and taken.lock != scene.found.lock:
+    if taken.lock is None or taken.lock == scene.found.lock:
+        return
+    try:
         store = LockStore(scene.place.lock_path, scene.found.lock)
-        store.replace_with(replace(taken.lock), scene.found.live.origin)
+        store.replace_with(taken.lock, scene.found.live.origin)
+    except PlatformError as failure:
+        code = exit_codes.FAILED_AFTER_WRITE
+        raise Failure(as_finding(failure), exit_code=code) from failure

@@ -133,8 +133,8 @@ def _plan_update(
         conflict = any(change.status == "conflict" for change in drifted)
         paths = ", ".join(change.path for change in drifted)
         message = (
-            f"edited outside since the last apply ({paths}): take the edit into the folder, "
-            f"or give --overwrite-drift {address}"
+            f"edited outside since the last apply ({paths}): `reconcile import --drift {address}` "
+            f"takes the edit into the folder, --overwrite-drift {address} undoes it"
         )
         draft.held[address] = Held(
             action,

@@ -662,8 +662,9 @@ def test_an_anchor_that_is_used_twice(project: Project) -> None:
 def test_what_a_dialect_leaves_unsaid_is_said(project: Project) -> None:
     shutil.copytree(REPOSITORY / "tests/data/agentlift", project.root, dirs_exist_ok=True)
     project.apply()
-    reader = toolset("read", "bash:ask")
-    by_hand(project, "agent/reader", tools=reader)
+    by_hand(project, "agent/desk", model="claude-opus-4-8")
+    assert taken(project) == ["agent.md + model: claude-opus-4-8"]
+    by_hand(project, "agent/reader", tools=toolset("read", "bash:ask"))
     by_hand(project, "agent/desk", model="claude-haiku-4-5", system="Be the Desk.\n")
     said = finding(project, "agent/desk")
     assert "import.drift_prompt" in said and "knowledge/hours.md" in said

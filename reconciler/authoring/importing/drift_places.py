@@ -12,7 +12,7 @@ from typing import Any
 
 from reconciler.authoring.documents import Document, Home
 from reconciler.authoring.importing.alignment import aligned
-from reconciler.authoring.importing.places import Add, Change, Put, Take
+from reconciler.authoring.importing.places import Add, Change, Prose, Put, Take
 from reconciler.authoring.variables import references
 from reconciler.authoring.yaml_source import KeyPath, Source, dotted
 from reconciler.engine.compare import same
@@ -108,16 +108,33 @@ def _in_list(site: Site, path: KeyPath, old: list[Any], new: list[Any]) -> Itera
 
 def _put(site: Site, path: KeyPath, old: Any, new: Any) -> Change:
     source, place = site.home(path)
-    if not same(_there(source, place), old):
+    prose = _prose(site, source, new)
+    if prose is not None:
+        return prose
+    there = _there(source, place)
+    unwritten = there is None and len(path) == 1 and source is site.document.source
+    if not (same(there, old) or unwritten):  # a dialect's default stands in no file
         raise _other_form(source, place, path)
     return Put(source.file, place, new)
 
 
 def _take(site: Site, path: KeyPath, old: Any) -> Change:
     source, place = site.home(path)
+    prose = _prose(site, source, "")
+    if prose is not None:
+        return prose
     if not place or _there(source, place) is None:
         raise _other_form(source, place, path)
     return Take(source.file, place)
+
+
+def _prose(site: Site, source: Source, new: Any) -> Change | None:
+    """The change of a text below the frontmatter; None for a value that stands elsewhere."""
+    own = site.document.source
+    if own.prose is None or source is own or not isinstance(source.value, str):
+        return None
+    begin = own.prose.index(source.value)
+    return Prose(own.file, own.prose[:begin] + str(new) + own.prose[begin + len(source.value) :])
 
 
 def _add(site: Site, path: KeyPath, before: int | None, item: Any) -> Change:

@@ -112,7 +112,7 @@ def _sequence(page: Page, node: yaml.SequenceNode, old: list[Any], new: Any) -> 
     entries: list[tuple[int | None, str]] = []
     for item, place in zip(new, aligned(old, new), strict=True):
         if place is None:
-            entries.append((None, _fresh(page, [item], column)))
+            entries.append((None, _item(page, node, item, column)))
             continue
         there = node.value[place]
         head = page.text[dashes[place] : page.start(there)]
@@ -190,6 +190,14 @@ def _fresh(page: Page, value: Any, column: int) -> str:
         block = block_text(item, column, column + _INDENT)
         return f"- {block or scalar_text(item, flow=False)}"
     return f"- {flow_text(item) if isinstance(item, list) else scalar_text(item, flow=False)}"
+
+
+def _item(page: Page, node: yaml.SequenceNode, item: Any, column: int) -> str:
+    """A new entry; a mapping in brackets, if those that are there are written so."""
+    in_brackets = all(isinstance(one, yaml.MappingNode) and is_flow(one) for one in node.value)
+    if isinstance(item, dict) and in_brackets:
+        return f"- {flow_text(item)}"
+    return _fresh(page, [item], column)
 
 
 def _dumped(value: Any) -> str:

@@ -7,6 +7,7 @@ ends and the byte order mark too.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -25,7 +26,9 @@ _ORDER = (
     "skills", "subagents", "multiagent", "execution_identity", "scope", "config", "metadata",
 )  # fmt: skip
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
-_PAIR = re.compile(r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}", re.IGNORECASE)
+#: How JSON escapes a character beyond the first 65,536, which YAML doesn't join.
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})", re.IGNORECASE)
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _BOM = "\ufeff"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
@@ -128,11 +131,24 @@ def _markdown(text: str, changes: list[Change]) -> str:
 
 
 def _structured(text: str, changes: Sequence[Change], *, as_json: bool = False) -> str:
-    if as_json and _PAIR.search(text):
-        raise NotEdited("the file holds characters written as two escapes")
-    source, _ = parse_text("", text)
+    joined = _joined(text) if as_json else text
+    source, _ = parse_text("", joined)
     value = copy.deepcopy(source.value) if source is not None else {}
-    return edited(text, changed_value(value, changes), as_json=as_json)
+    after = edited(joined, changed_value(value, changes), as_json=as_json)
+    return after if joined == text else _ASTRAL.sub(_escaped, after)
+
+
+def _joined(text: str) -> str:
+    """JSON text with each character that is written as two escapes as itself. Raises NotEdited if
+    it could not be brought back to what it was."""
+    joined = _PAIR.sub(lambda pair: pair[1] + json.loads(f'"{pair[2]}"'), text)
+    if joined != text and _ASTRAL.sub(_escaped, joined) != text:
+        raise NotEdited("the file holds characters in several notations")
+    return joined
+
+
+def _escaped(character: re.Match[str]) -> str:
+    return json.dumps(character[0])[1:-1]
 
 
 def changed_value(value: Any, changes: Iterable[Change]) -> Any:

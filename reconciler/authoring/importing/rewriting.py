@@ -22,23 +22,35 @@ def rewrite(
     changed, for one that is no longer as it was `before`, is a link, or can't be written.
     """
     _check(root, before)
-    staged: dict[Path, Path] = {}
+    staged: dict[str, Path] = {}
+    done: list[str] = []
     try:
         for path, data in after.items():
             if data is not None:
-                staged[root / path] = _staged(root / path, data)
-        for path, data in after.items():
-            if data is None:
+                staged[path] = _staged(root / path, data)
+        for path in after:
+            done.append(path)
+            if path in staged:
+                staged[path].replace(root / path)
+            else:
                 (root / path).unlink()
-        for place, file in staged.items():
-            file.replace(place)
     except OSError as failure:
+        _put_back(root, {path: before.get(path) for path in done})
         message = f"{failure.filename or root} can't be written: {failure.strerror}"
         hint = "make room for it, and run this again"
         raise NotPlaced(error("import.not_written", message, hint)) from failure
     finally:
         for file in staged.values():
             file.unlink(missing_ok=True)
+
+
+def _put_back(root: Path, before: Mapping[str, bytes | None]) -> None:
+    for path, data in before.items():
+        with contextlib.suppress(OSError):
+            if data is None:
+                (root / path).unlink(missing_ok=True)
+            else:
+                _staged(root / path, data).replace(root / path)
 
 
 def _check(root: Path, before: Mapping[str, bytes | None]) -> None:
