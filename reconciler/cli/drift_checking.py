@@ -134,8 +134,10 @@ def _is_default(resource: Resource, path: str, fields: Mapping[str, object]) -> 
 
 
 def _meaning(resource: Resource) -> tuple[object, ...]:
+    """What an apply compares; the description of a registry's row is sent once."""
+    sent_once = {"description"} if resource.address.kind == "registration" else set()
     return (
-        canonical(resource.body),
+        canonical({key: item for key, item in resource.body.items() if key not in sent_once}),
         resource.lifecycle,
         resource.registration,
         tuple(content.digest for content in resource.contents),
@@ -143,8 +145,11 @@ def _meaning(resource: Resource) -> tuple[object, ...]:
 
 
 def _with_records(lock: Lock, plan: Plan, taken: Mapping[Address, Taking]) -> Lock:
-    """The lock with what the plan would note about the objects that are settled now."""
+    """The lock with what the plan would note about the objects that are settled now; that an
+    object moved is noted by the apply that writes its marker."""
+    settled = set(taken) | {skill for one in taken.values() for skill in one.skills}
+    known = {entry.id: address for address, entry in lock.objects.items() if entry.id}
     for address, entry in plan.records.items():
-        if address in taken or any(address in one.skills for one in taken.values()):
+        if address in settled and known.get(entry.id, address) == address:
             lock = lock.with_entry(address, entry)
     return lock

@@ -741,6 +741,36 @@ def test_the_lock_moves_so_that_an_undo_is_drift_again(project: Project) -> None
     project.plan(code=5)
 
 
+def test_a_folder_that_moved(project: Project) -> None:
+    applied(project)
+    (project.root / "agents/helper").rename(project.root / "agents/other")
+    project.edit(
+        "reconcile.yaml",
+        "version: 1\n",
+        "version: 1\nmoved: [{from: agent/helper, to: agent/other}]\n",
+    )
+    by_hand(project, description="New.")
+    project.run("import", "--drift")
+    assert "New." in (project.root / "agents/other/agent.yaml").read_text()
+    project.apply()
+    project.plan(code=0)
+
+
+def test_a_registered_agent(sample: Project) -> None:
+    sample.apply()
+    text = "You write: handovers.\n\nAnd more.\n"
+    by_hand(sample, "agent/audit-handover", system=text, description="Writes.")
+    assert len(taken(sample)) > 2
+    assert (sample.root / "agents/audit-handover/system-prompt.md").read_text() == text
+    tools = (
+        _CLIENTS[sample.server.url].beta.agents.retrieve(sample.id("agent/audit-handover")).tools
+    )
+    body = {"type": "url", "name": "ntropii", "url": "https://n.example.com/mcp"}
+    listed = [tool.model_dump(exclude_none=True) for tool in tools]
+    by_hand(sample, "agent/audit-handover", mcp_servers=[body], tools=listed)
+    assert "import.drift_variable" in finding(sample)
+
+
 HOSTILE = "\x1b[31mred\x07\u202e::error::x\n---\n: [ # }"
 
 

@@ -162,7 +162,7 @@ def scalar(page: Page, node: yaml.ScalarNode, new: Any, column: int) -> str:
     content, behind = column + _INDENT, ""
     if node.style in ("|", ">"):
         content, behind = page.inside_block(node, content)
-    if isinstance(new, str) and page.blocks and "\n" in new:
+    if isinstance(new, str) and page.blocks and "\n" in new and not page.is_commented(node):
         text = block_text(new, column, content, behind)
         if text is not None:
             return text

@@ -89,6 +89,10 @@ class Page:
                 raise NotEdited("a comment stands between a dash and its entry")
             yield dash
 
+    def is_commented(self, node: yaml.Node) -> bool:
+        """Whether a comment follows the node on its last line."""
+        return self.text[self.end(node) :].partition("\n")[0].lstrip().startswith("#")
+
     @staticmethod
     def comment_in(head: str) -> str:
         """The comment between a key and its value, on the key's line."""
