@@ -133,14 +133,14 @@ def _import_drift(settings: Settings, only: tuple[str, ...], *, force: bool, dry
 
     say = progress(settings.verbose or is_terminal(sys.stderr))
     done, code = run_import_drift(settings, DriftWish(only, force, dry_run), say, show)
+    if dry_run:
+        write_lines(differences(done), to_stderr=settings.format == "json")
     if settings.format == "json":
         write_json(drift_import_document(done))
         return code
     if done.held or done.findings:
         said = sorted_findings((*done.held, *done.findings))
         write_lines(diagnostics_lines(said, None), to_stderr=True)
-    if dry_run:
-        write_lines(differences(done))
     write_lines(drift_import_lines(done))
     return code
 

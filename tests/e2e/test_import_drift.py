@@ -769,6 +769,9 @@ def test_a_registered_agent(sample: Project) -> None:
     listed = [tool.model_dump(exclude_none=True) for tool in tools]
     by_hand(sample, "agent/audit-handover", mcp_servers=[body], tools=listed)
     assert "import.drift_variable" in finding(sample)
+    vault = next(address for address in sample.lock().objects if address.kind == "vault")
+    _CLIENTS[sample.server.url].beta.vaults.update(sample.id(str(vault)), display_name="Mine")
+    assert "import.drift_kind" in finding(sample, str(vault))
 
 
 HOSTILE = "\x1b[31mred\x07\u202e::error::x\n---\n: [ # }"
