@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import anthropic._base_client
 import pytest
 from click.testing import CliRunner, Result
 
 import reconciler.sandbox
 from reconciler.cli import main
 from reconciler.engine.lock import Lock, load_lock
+from reconciler.platform import clients, limits
 from reconciler.sandbox import Server
 
 REPOSITORY = Path(__file__).parents[2]
@@ -95,6 +97,16 @@ class Project:
 
     def version(self, address: str) -> int | None:
         return next(e.version for a, e in self.lock().objects.items() if str(a) == address)
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries of reads, and looks for what a lost answer left behind, follow at once."""
+    no_wait = replace(limits.UNLIMITED, lookups=(0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr(clients, "UNLIMITED", no_wait)
+    monkeypatch.setattr(
+        anthropic._base_client.BaseClient, "_calculate_retry_timeout", lambda *_, **__: 0.0
+    )
 
 
 @pytest.fixture

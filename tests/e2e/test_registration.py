@@ -135,6 +135,7 @@ def test_versions_are_recorded_once_each(sample: Project) -> None:
     assert [log.split(" (")[0] for log in logs] == ["agent version 1", "agent version 2"]
 
 
+@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize(
     "fault",
     [

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import anthropic._base_client
 import pytest
 
-from reconciler.platform import clients, limits
-from tests.e2e.conftest import Project, project, sample, server
+from tests.e2e.conftest import Project, project, sample, server, unhurried
 
-__all__ = ["project", "sample", "server"]
+__all__ = ["project", "sample", "server", "unhurried"]
 
 AGENT = "model: claude-sonnet-4-6\nsystem: |\n  You check.\n"
 
 
 @pytest.fixture(autouse=True)
-def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries of reads, and looks for what a lost answer left behind, follow at once."""
-    no_wait = replace(limits.UNLIMITED, lookups=(0.0, 0.0, 0.0, 0.0))
-    monkeypatch.setattr(clients, "UNLIMITED", no_wait)
-    monkeypatch.setattr(
-        anthropic._base_client.BaseClient, "_calculate_retry_timeout", lambda *_, **__: 0.0
-    )
+def _waits_for_nothing(unhurried: None) -> None:
+    """No scenario waits."""
 
 
 @pytest.fixture
