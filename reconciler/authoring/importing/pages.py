@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
 from reconciler.authoring.yaml_build import hide_breaks
 
+_PARTS = (yaml.NodeEvent, yaml.CollectionEndEvent)
 _HEADER = re.compile(r"[|>]([1-9]?)[+-]?([1-9]?)([^\n]*)")
 
 
@@ -20,8 +21,8 @@ class NotEdited(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`shared` are the nodes (by id) that aliases name. With `blocks`, texts of several lines are
-    written as blocks, else in quotes."""
+    """`shared` are aliases and the nodes that they name, by id. With `blocks`, texts of several
+    lines are written as blocks, else in quotes."""
 
     text: str
     root: yaml.CollectionNode
@@ -36,9 +37,7 @@ class Page:
         return str(key.value)
 
     def start(self, node: yaml.Node) -> int:
-        """Where the node begins. Raises NotEdited for one that an alias stands for."""
-        if self.is_shared(node):
-            raise NotEdited("an anchor is used twice nearby")
+        """Where the node begins, its anchor and tag included."""
         return int(node.start_mark.index)
 
     def end(self, node: yaml.Node) -> int:
@@ -112,24 +111,41 @@ def style_of(node: yaml.Node) -> str:
 
 def page_of(text: str, *, as_json: bool, blocks: bool) -> Page:
     """The page of a text that is known to parse. Raises NotEdited for one scalar."""
-    loader = yaml.CSafeLoader(hide_breaks(text)[0])
-    try:
-        root = loader.get_single_node()
-    finally:
-        loader.dispose()
+    events = yaml.parse(hide_breaks(text)[0], Loader=yaml.CSafeLoader)
+    nodes = (one for one in events if isinstance(one, _PARTS))
+    anchors: dict[str, list[yaml.Node]] = {}
+    root = _composed(next(nodes), nodes, anchors)
     if not isinstance(root, yaml.CollectionNode) or not (root.value or root.flow_style):
         raise NotEdited("the file holds no mapping and no list")
-    seen: Counter[int] = Counter()
-    _count(root, seen)
-    return Page(
-        text, root, frozenset(one for one, times in seen.items() if times > 1), as_json, blocks
-    )
+    shared = frozenset(id(node) for used in anchors.values() if len(used) > 1 for node in used)
+    return Page(text, root, shared, as_json, blocks)
 
 
-def _count(node: yaml.Node, seen: Counter[int]) -> None:
-    seen[id(node)] += 1
-    if seen[id(node)] > 1 or isinstance(node, yaml.ScalarNode):
-        return
-    for child in node.value:
-        for one in child if isinstance(child, tuple) else (child,):
-            _count(one, seen)
+def _composed(
+    event: yaml.Event, rest: Iterator[yaml.Event], anchors: dict[str, list[yaml.Node]]
+) -> yaml.Node:
+    """The node that an event begins. Other than with a loader an alias is a node of its own, at its
+    own place; `anchors` gains each node that has an anchor, and its aliases."""
+    first: Any = event.start_mark
+    last: Any = event.end_mark
+    node: yaml.Node
+    if isinstance(event, yaml.CollectionStartEvent):
+        children: list[yaml.Node] = []
+        for one in rest:
+            if isinstance(one, yaml.CollectionEndEvent):
+                last = one.end_mark
+                break
+            children.append(_composed(one, rest, anchors))
+        if isinstance(event, yaml.MappingStartEvent):
+            pairs = list(zip(children[::2], children[1::2], strict=True))
+            node = yaml.MappingNode("", pairs, first, last, event.flow_style)
+        else:
+            node = yaml.SequenceNode("", children, first, last, event.flow_style)
+    elif isinstance(event, yaml.ScalarEvent):
+        node = yaml.ScalarNode("", event.value, first, last, event.style)
+    else:
+        node = yaml.ScalarNode("", "", first, last)
+    anchor = getattr(event, "anchor", None)
+    if anchor is not None:
+        anchors.setdefault(anchor, []).append(node)
+    return node
