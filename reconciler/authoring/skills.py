@@ -76,6 +76,11 @@ def read_skill(
     return Skill(slug, content, _likeness(data))
 
 
+def is_junk(name: str) -> bool:
+    """Whether a file or folder of this name is never part of a skill."""
+    return any(fnmatchcase(name, pattern) for pattern in JUNK)
+
+
 def declared_name(manifest: bytes) -> str | None:
     """The name that a SKILL.md says it has; None if it says none. No rule is checked."""
     text, problem = decode("SKILL.md", manifest)
@@ -139,7 +144,7 @@ def _collect(
 
 def _walk(files: Files, folder: str, left_out: list[str], below: str = "") -> Iterator[Entry]:
     for entry in files.entries(folder):
-        if any(fnmatchcase(entry.name, pattern) for pattern in JUNK):
+        if is_junk(entry.name):
             left_out.append(below + entry.name + ("/" if entry.is_folder else ""))
         elif entry.is_folder and not (below == "" and entry.name == "SKILL.md"):
             yield from _walk(files, entry.path, left_out, f"{below}{entry.name}/")

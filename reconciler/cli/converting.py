@@ -124,6 +124,7 @@ def _check(home: Home, units: list[Unit], settings: Settings) -> None:
     """Read the project as it would be. Raises Failure for an error in what was converted."""
     from reconciler.authoring import load
     from reconciler.authoring.laid_over import LaidOver
+    from reconciler.authoring.secrets import in_files
 
     over = {path: data for unit in units for path, data in unit.files.items()}
     loaded = load(
@@ -133,10 +134,10 @@ def _check(home: Home, units: list[Unit], settings: Settings) -> None:
         environ=os.environ,
         files=LaidOver(home.root, {**home.made, **over}),
     )
-    wrong = [
-        one
-        for one in loaded.findings
+    wrong = {
+        one.span: one
+        for one in (*in_files(over), *loaded.findings)
         if one.severity == "error" and one.code != _LATER and one.span and one.span.file in over
-    ]
+    }
     if wrong:
-        raise Failure(*wrong)
+        raise Failure(*wrong.values())

@@ -76,6 +76,17 @@ def test_what_has_no_counterpart_writes_nothing(dialect: str, project: Project) 
     assert not managed.exists()
 
 
+def test_a_script_that_holds_a_key_is_not_written(project: Project) -> None:
+    key = "sk-ant-" + "api03-Qm9vZ2llV29vZ2llQnVnbGVCb3k4"
+    tool = {"type": "code", "name": "go", "description": "Goes.", "script": f"KEY = '{key}'\n"}
+    config = {"agents_md": "Go.", "model": "claude-opus-5", "tools": [tool]}
+    project.write("given.json", json.dumps(config))
+    managed = project.root / "managed"
+    refused = convert("agenta", project.root / "given.json", managed, code=1)
+    assert "secret.in_file" in refused.stderr and key not in refused.output
+    assert not managed.exists()
+
+
 def test_a_dry_run_writes_nothing(project: Project) -> None:
     managed = project.root / "managed"
     said = convert("agenta", DATA / "agenta", managed, "--dry-run").stdout

@@ -96,4 +96,10 @@ CODES: Final[Mapping[str, Code]] = {
         "Nothing has to be done: the agent goes on using it.",
         severities=NOTE,
     ),
+    "import.unsafe_path": Code(
+        "a file can't be written under its name on every disk",
+        "Names of devices, names that differ in case only, control characters and the like work on "
+        "some systems and harm others. Nothing is written.",
+        "Rename the file where it comes from.",
+    ),
 }

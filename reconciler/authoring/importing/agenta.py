@@ -111,6 +111,8 @@ def _agent(stem: str, value: dict[str, Any], page: Page, asked: Asked) -> Conver
         if key not in (*_READ, "permissions"):
             hint = _NO_COUNTERPART.get(key, "take it out")
             page.loss("field.unknown", f"`{key}` has no counterpart on the platform", (key,), hint)
+    if not page.safe(f"the agent {stem}", files, ()):
+        return None
     if name is None or document["model"] is None:
         return None
     return Converted(name, Imported(document, prompt), files)
@@ -168,6 +170,7 @@ def _default(permissions: Any, page: Page) -> str:
 
 def _skills(listed: Any, page: Page) -> Iterator[tuple[str, dict[str, bytes]]]:
     """Name and files of each skill that is written inline."""
+    seen: set[str] = set()
     for at, skill in enumerate(page.listed(listed, ("skills",))):
         path: KeyPath = ("skills", at)
         if not isinstance(skill, dict) or "@ag.embed" in skill:
@@ -180,14 +183,18 @@ def _skills(listed: Any, page: Page) -> Iterator[tuple[str, dict[str, bytes]]]:
             continue
         if folder_name(str(name), page) is None:
             continue
-        for key in skill:
-            if key not in (*_SKILL, "allow_executable_files"):
-                message = f"`{key}` of a skill has no counterpart"
-                page.loss("field.unknown", message, (*path, key), "take it out")
+        if str(name) in seen:
+            page.error("skill.duplicate", f"two skills are called {name}", path, "rename one")
+            continue
+        seen.add(str(name))
+        page.only(skill, (*_SKILL, "allow_executable_files"), path)
         try:
-            yield str(name), _skill_files(skill, path, page)
+            found = _skill_files(skill, path, page)
         except NotYaml:
             page.error("skill.description", "the description has no form in YAML", path)
+            continue
+        if page.safe(f"the skill {name}", found, path):
+            yield str(name), found
 
 
 def _skill_files(skill: dict[str, Any], path: KeyPath, page: Page) -> dict[str, bytes]:
@@ -204,6 +211,8 @@ def _skill_files(skill: dict[str, Any], path: KeyPath, page: Page) -> dict[str, 
         if not isinstance(named, str) or not isinstance(content, str):
             page.error("field.missing", "a file has `path` and `content`", place)
             continue
+        if not page.only(file, ("path", "content", "executable"), place):
+            continue  # its content may mean something else
         try:
             where = inside("", named)
         except Refused as refused:

@@ -6,6 +6,7 @@ reads and asks about the rest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ _NO_COUNTERPART = {
     "platform": "offer the endpoint through an MCP server",
     "reference": "make the workflow an agent, and name it under `subagents:`",
 }
+_REFERENCES = "header_secret_refs"
+_SECRET = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 _ENDINGS = {"python": "py", "node": "js"}
 
 
@@ -55,7 +58,7 @@ def _builtin(
     tool: Mapping[str, Any], default: str, path: KeyPath, page: Page
 ) -> tuple[str, str | None]:
     written = str(tool.get("name", ""))
-    _only(tool, ("type", "name", "permission"), path, page)
+    page.only(tool, ("type", "name", "permission"), path)
     try:
         name = builtin_word(_ALIASES.get(written.lower(), written)).name
     except WordError:
@@ -93,7 +96,7 @@ def _custom(
         message = f"{name} has no permission of its own here: whoever answers the call decides"
         page.note("converted.permission", message, (*path, "permission"))
     known = ("type", "name", "description", "input_schema", "permission", "render")
-    _only(tool, (*known, "runtime", "script", "secrets") if kind == "code" else known, path, page)
+    page.only(tool, (*known, "runtime", "script", "secrets") if kind == "code" else known, path)
     if tool.get("render"):
         message = "`render` says how a result is shown, which the platform leaves to the caller"
         page.loss("field.unknown", message, (*path, "render"), "take it out")
@@ -113,10 +116,12 @@ def _script(tool: Mapping[str, Any], path: KeyPath, page: Page) -> dict[str, byt
         page.error("field.value", "a code tool has a script, for python or node", path)
         return {}
     file = f"tools/{name}.{_ENDINGS[runtime]}"
+    if not page.safe(f"the tool {name}", [file], (*path, "name")):
+        return {}
     message = f"the platform doesn't run {name}: whoever answers the call does"
     page.note("converted.tool_script", message, (*path, "script"), f"the script is kept in {file}")
     for at, secret in enumerate(page.listed(tool.get("secrets"), (*path, "secrets"))):
-        message = f"{name} needs the secret {secret} where it is run"
+        message = f"{name} needs {secret_named(secret)} where it is run"
         page.note("converted.credential", message, (*path, "secrets", at))
     return {file: script.encode()}
 
@@ -126,11 +131,17 @@ def converted_servers(listed: Any, default: str, page: Page) -> Iterator[dict[st
     for at, item in enumerate(page.listed(listed, ("mcp_servers",))):
         path: KeyPath = ("mcp_servers", at)
         connection = item.get("connection") if isinstance(item, dict) else None
+        if isinstance(connection, dict) and connection.get("type", "http") != "http":
+            spoken = f"{item.get('name')} speaks {connection['type']}"
+            message = f"the server {spoken}, which the platform doesn't"
+            at_type = (*path, "connection", "type")
+            page.loss("mcp.transport_unsupported", message, at_type, "use its HTTP endpoint")
+            continue
         if not isinstance(connection, dict) or not connection.get("url") or "name" not in item:
             hint = "{name: …, connection: {type: http, url: …}}"
             page.error("field.missing", "a server has a name and a connection", path, hint)
             continue
-        _only(item, ("name", "connection", "policy"), path, page)
+        page.only(item, ("name", "connection", "policy"), path)
         _connection(str(item["name"]), connection, (*path, "connection"), page)
         server = {"name": str(item["name"]), "url": str(connection["url"])}
         policy = page.mapping(item.get("policy"), (*path, "policy"))
@@ -140,33 +151,55 @@ def converted_servers(listed: Any, default: str, page: Page) -> Iterator[dict[st
             message = f"the tools of {server['name']} are never to run, so the agent lacks it"
             page.note("converted.tool_denied", message, path)
             continue
-        tools = page.mapping(policy.get("tools"), (*path, "policy", "tools"))
-        if tools.get("mode") == "include":
-            names = page.listed(tools.get("names"), (*path, "policy", "tools", "names"))
-            yield {**server, "tools": names, "permission": permission}
-        else:
-            yield {**server, "permission": permission}
+        page.only(policy, ("tools", "permission"), (*path, "policy"))
+        chosen = _chosen(policy.get("tools"), (*path, "policy", "tools"), page)
+        if chosen is not None:
+            yield {**server, **chosen, "permission": permission}
+
+
+def _chosen(written: Any, path: KeyPath, page: Page) -> dict[str, Any] | None:
+    """`tools` of a server, {} for all of them; None with a finding for what can't be said, since
+    to leave it out would give the agent more than it has."""
+    tools = page.mapping(written, path)
+    mode = tools.get("mode", "include" if "names" in tools else "all")
+    known = {"all": ("mode",), "include": ("mode", "names")}.get(str(mode))
+    if known is None:
+        message = f"a choice of tools by `{mode}` has no counterpart, so the server goes with it"
+        hint = "list the tools that it may use: {mode: include, names: […]}"
+        page.loss("field.value", message, (*path, "mode"), hint)
+        return None
+    if not page.only(tools, known, path):
+        return None
+    return {"tools": page.listed(tools.get("names"), (*path, "names"))} if "names" in known else {}
 
 
 def _connection(name: str, connection: Mapping[str, Any], path: KeyPath, page: Page) -> None:
-    _only(connection, ("type", "url", "headers", "credentials"), path, page)
-    if connection.get("type", "http") != "http":
-        message = f"the server {name} speaks {connection['type']}, which the platform doesn't"
-        page.loss("mcp.transport_unsupported", message, (*path, "type"), "use its HTTP endpoint")
+    page.only(connection, ("type", "url", "headers", "credentials"), path)
     for header in page.mapping(connection.get("headers"), (*path, "headers")):
         message = f"the header {header} of {name} can't be sent by the platform"
         page.loss("mcp.headers_unsupported", message, (*path, "headers", header), "take it out")
     credentials = page.mapping(connection.get("credentials"), (*path, "credentials"))
+    page.only(credentials, ("type", "headers"), (*path, "credentials"))
+    kind = credentials.get("type", _REFERENCES)
+    if kind != _REFERENCES:
+        message = f"credentials of the type {kind} have no counterpart"
+        page.loss("field.value", message, (*path, "credentials", "type"), f"known: {_REFERENCES}")
     secrets = page.mapping(credentials.get("headers"), (*path, "credentials", "headers"))
     for header, secret in secrets.items():
         at = (*path, "credentials", "headers", header)
         if header.lower() == "authorization":
             message = f"the token of {name} is kept in a vault, as a credential for its URL"
-            hint = f"put the secret {secret} there; no definition ever holds it"
+            hint = f"put {secret_named(secret)} there; no definition ever holds it"
             page.note("converted.credential", message, at, hint)
         else:
             message = f"the header {header} of {name} can't be sent: a vault holds bearer tokens"
             page.loss("mcp.headers_unsupported", message, at, "take it out")
+
+
+def secret_named(reference: Any) -> str:
+    """The secret by its name; what is no name may be the secret itself, and is not repeated."""
+    known = isinstance(reference, str) and _SECRET.match(reference)
+    return f"the secret {reference}" if known else "its secret"
 
 
 def _permission(word: Any, path: KeyPath, page: Page) -> str | None:
@@ -174,10 +207,3 @@ def _permission(word: Any, path: KeyPath, page: Page) -> str | None:
         return word
     page.error("tools.policy", f"there is no permission {word}", path, ", ".join(_PERMISSIONS))
     return None
-
-
-def _only(value: Mapping[str, Any], known: tuple[str, ...], path: KeyPath, page: Page) -> None:
-    for key in value:
-        if key not in known:
-            message = f"`{key}` has no counterpart on the platform"
-            page.loss("field.unknown", message, (*path, key), "take it out")

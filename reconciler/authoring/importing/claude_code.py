@@ -208,6 +208,8 @@ def _skills(
             message = f"there is no skill {word} in {_SKILLS}"
             page.loss("skill.missing", message, path, "mind the spelling, or take it out")
             continue
+        if not page.safe(f"the skill {word}", data, path):
+            continue
         message = f"{word} is read when it is needed, not put before the prompt as a whole"
         page.note("converted.skill", message, path)
         found |= {f"skills/{word}/{name}": content for name, content in data.items()}

@@ -22,10 +22,11 @@ _TEAMWORK = ("agent", "sendmessage", "task", "team")
 @dataclass(slots=True)
 class Chosen:
     """Tools by name with their suffix ("" or "ask"), and names of tools by MCP server; None for
-    all tools of a server."""
+    all tools of a server; and each word that limits a tool to a pattern, with its tool."""
 
     builtin: dict[str, str] = field(default_factory=dict)
     servers: dict[str, list[str] | None] = field(default_factory=dict)
+    limited: list[tuple[str, str, KeyPath]] = field(default_factory=list)
 
     def words(self) -> list[str]:
         """The words of `tools`, in the platform's order."""
@@ -42,6 +43,7 @@ def chosen_tools(value: Mapping[str, Any], servers: list[str], page: Page) -> Ch
     if "tools" in value:
         for word, path in words_of(value["tools"], ("tools",), page):
             _add(word, path, servers, chosen, page)
+        _note_limits(chosen, page)
     else:
         message = "no `tools`: Claude Code gives every tool it has, and every MCP server's"
         hint = "take out of `tools:` what it should not have"
@@ -58,6 +60,16 @@ def chosen_tools(value: Mapping[str, Any], servers: list[str], page: Page) -> Ch
         place: KeyPath = ("tools",) if "tools" in value else ()
         page.note("converted.permission", f"{message} platform does not", place, hint)
     return chosen
+
+
+def _note_limits(chosen: Chosen, page: Page) -> None:
+    for name, word, path in chosen.limited:
+        message, hint = f"{word}: the platform can't limit a tool to a pattern", ""
+        if chosen.builtin[name] == "ask":
+            message, hint = f"{message}, so it asks each time", f"write {name} if it need not ask"
+        else:
+            message = f"{message}; {name} is listed without one, too, and runs"
+        page.note("converted.tool_limit", message, path, hint)
 
 
 def words_of(value: Any, path: KeyPath, page: Page) -> Iterator[tuple[str, KeyPath]]:
@@ -97,8 +109,7 @@ def _add(word: str, path: KeyPath, servers: list[str], chosen: Chosen, page: Pag
         return
     limited = "(" in word
     if limited:
-        message = f"{word}: the platform can't limit a tool to a pattern, so it asks each time"
-        page.note("converted.tool_limit", message, path, f"write {name} if it need not ask")
+        chosen.limited.append((name, word, path))
     before = chosen.builtin.get(name)
     chosen.builtin[name] = "ask" if limited and before in (None, "ask") else ""
 

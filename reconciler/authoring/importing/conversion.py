@@ -6,18 +6,18 @@ or a warning where the caller asked to leave such things out; nothing is dropped
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from reconciler.authoring.discovery import is_part
 from reconciler.authoring.files import Entry, Files, Refused
 from reconciler.authoring.importing.agent_document import Imported
+from reconciler.authoring.importing.names import is_roster_word, unsafe
+from reconciler.authoring.skills import MAX_BYTES, is_junk
 from reconciler.authoring.yaml_source import KeyPath, Source
 from reconciler.engine.diagnostics import Diagnostic, Span, error, note, warning
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,22 @@ class Page:
 
     def error(self, code: str, message: str, path: KeyPath, hint: str = "") -> None:
         self.findings.append(error(code, message, hint, span=self.source.key_span(path)))
+
+    def only(self, value: Mapping[str, Any], known: Iterable[str], path: KeyPath) -> bool:
+        """Whether no other key stands there; any other one is a loss."""
+        others = [key for key in value if key not in known]
+        for key in others:
+            message = f"`{key}` has no counterpart on the platform"
+            self.loss("field.unknown", message, (*path, key), "take it out")
+        return not others
+
+    def safe(self, what: str, names: Iterable[str], path: KeyPath) -> bool:
+        """Whether the files may be written under these names on every disk; an error if not."""
+        problem = unsafe(names)
+        if problem:
+            hint = "rename or move it: letters, digits, `.`, `_` and `-`, no two alike but for case"
+            self.error("import.unsafe_path", f"{what} holds {problem}", path, hint)
+        return not problem
 
     def mapping(self, value: Any, path: KeyPath) -> Mapping[str, Any]:
         """The value if it is a mapping; {} for none, and for anything else with an error."""
@@ -113,21 +129,23 @@ def model_of(word: Any, models: Mapping[str, str], path: KeyPath, page: Page) ->
 
 def folder_name(stem: str, page: Page) -> str | None:
     """The name if it can be part of an address; None with a finding."""
-    if _NAME.match(stem):
+    if is_part(stem) and not unsafe([stem]) and not is_roster_word(stem):
         return stem
     message = f"{stem} can't be part of an address"
-    page.error("address.name", message, (), "rename the file: letters, digits, `.`, `_` and `-`")
+    page.error(
+        "address.name", message, (), "rename it: letters, digits, `.`, `_` and `-`, no device"
+    )
     return None
 
 
 def files_below(files: Files, folder: str) -> dict[str, bytes]:
-    """Every file in and below the folder, by its path in it; hidden ones left out.
+    """Every file in and below the folder, by its path in it; what no skill needs left out.
 
     Raises Refused for a symlink, or for a file that can't be read.
     """
     found: dict[str, bytes] = {}
     for entry in files.entries(folder):
-        if entry.name.startswith("."):
+        if is_junk(entry.name):
             continue
         if entry.is_symlink:
             raise _symlink(entry)
@@ -135,7 +153,7 @@ def files_below(files: Files, folder: str) -> dict[str, bytes]:
             inner = files_below(files, entry.path)
             found |= {f"{entry.name}/{path}": data for path, data in inner.items()}
         else:
-            found[entry.name] = files.read(entry.path, keep=False)
+            found[entry.name] = files.read(entry.path, limit=MAX_BYTES, keep=False)
     return found
 
 

@@ -40,6 +40,11 @@ def free(wanted: str, taken: Collection[str]) -> str:
     return found
 
 
+def is_roster_word(name: str) -> bool:
+    """Whether the name means something else in a roster."""
+    return name.casefold() in _WORDS
+
+
 def is_skill_name(name: str) -> bool:
     """Whether a skill, and so its folder, may be called so."""
     return bool(_SKILL.match(name)) and name not in _DEVICES
@@ -54,13 +59,19 @@ def unsafe(paths: Iterable[str]) -> str:
             return problem
         place, below = path, ""
         while place:  # a folder may not be another's file, nor differ from one in case only
-            key = unicodedata.normalize("NFC", place).casefold() + ("/" if below else "")
+            key = _folded(place) + ("/" if below else "")
             if folded.setdefault(key, place) != place or (not below and f"{key}/" in folded):
                 return "paths that are one on some disks"
             if below and key[:-1] in folded:
                 return "a path that is a file and a folder"
             place, below = dirname(place), place
     return ""
+
+
+def _folded(path: str) -> str:
+    """What canonical caseless matching compares (Unicode 3.13, D145)."""
+    folded = unicodedata.normalize("NFD", path).casefold()
+    return unicodedata.normalize("NFD", folded)
 
 
 def _unsafe(path: str) -> str:

@@ -7,10 +7,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from reconciler.authoring import CODES, load
 from reconciler.authoring.importing import agenta, claude_code
 from reconciler.authoring.importing.agent_document import definition_files
 from reconciler.authoring.importing.conversion import Asked, Conversion
+from reconciler.engine.diagnostics import Diagnostic
 
 DATA = Path(__file__).parents[2] / "data"
 SNAPSHOT = DATA / "conversions.txt"
@@ -125,6 +128,133 @@ def test_a_link_is_never_followed(tmp_path: Path) -> None:
         if item.severity == "error"
     ]
     assert codes == ["path.symlink", "path.symlink"]
+
+
+def configured(folder: Path, name: str = "x", *, skip: bool = False, **keys: Any) -> Conversion:
+    base = {"agents_md": "Go.", "model": "claude-opus-4-8", "permissions": {"default": "allow"}}
+    (folder / f"{name}.json").write_text(json.dumps({**base, **keys}))
+    return agenta.convert(Asked(folder, {}, skip))
+
+
+def errors(conversion: Conversion) -> list[Diagnostic]:
+    return [one for one in conversion.findings if one.severity == "error"]
+
+
+def offered(**keys: Any) -> dict[str, Any]:
+    return {"name": "feed", "connection": {"url": "https://feed.example.com/mcp"}, **keys}
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"),
+    [
+        ({"tools": {"mode": "exclude", "names": ["drop"]}}, "field.value"),
+        ({"tools": {"mode": "include", "names": ["get"], "except": ["x"]}}, "field.unknown"),
+        ({"tools": {"mode": "all", "names": ["get"]}}, "field.unknown"),
+    ],
+)
+def test_a_choice_of_tools_that_can_t_be_said_never_gives_more(
+    policy: Any, code: str, tmp_path: Path
+) -> None:
+    servers = [offered(policy=policy)]
+    assert [one.code for one in errors(configured(tmp_path, mcp_servers=servers))] == [code]
+    (agent,) = configured(tmp_path, mcp_servers=servers, skip=True).agents
+    assert "mcp_servers" not in agent.imported.document
+
+
+def test_names_without_a_mode_are_the_tools(tmp_path: Path) -> None:
+    (agent,) = configured(
+        tmp_path, mcp_servers=[offered(policy={"tools": {"names": ["get"]}})]
+    ).agents
+    assert agent.imported.document["mcp_servers"][0]["tools"] == ["get"]
+
+
+@pytest.mark.parametrize("kind", ["sse", "stdio"])
+def test_a_server_that_is_left_out_is_not_there(kind: str, tmp_path: Path) -> None:
+    server = {
+        "name": "feed",
+        "connection": {"type": kind, "url": "https://feed.example.com/sse"},
+    }
+    (lost,) = errors(configured(tmp_path, mcp_servers=[server]))
+    assert lost.code == "mcp.transport_unsupported"
+    (agent,) = configured(tmp_path, mcp_servers=[server], skip=True).agents
+    assert "mcp_servers" not in agent.imported.document
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (["A.md", "a.md"], "import.unsafe_path"),
+        (["é", "e\u0301"], "import.unsafe_path"),
+        (["a", "a/b"], "import.unsafe_path"),
+        (["NUL.txt"], "import.unsafe_path"),
+        (["x./y"], "import.unsafe_path"),
+        (["\x1b[2J"], "import.unsafe_path"),
+        ([".GIT/config"], "import.unsafe_path"),
+        ([".env"], "path.forbidden"),
+        (["../up"], "path.outside"),
+    ],
+)
+def test_files_of_a_skill_have_safe_names(names: list[str], code: str, tmp_path: Path) -> None:
+    files = [{"path": name, "content": "x"} for name in names]
+    skill = {"name": "cite", "description": "Cites.", "body": "Cite.", "files": files}
+    assert code in [one.code for one in errors(configured(tmp_path, skills=[skill]))]
+
+
+@pytest.mark.parametrize("name", ["con", "LPT1", "self", "Advisor", "x."])
+def test_an_agent_has_a_name_for_every_disk_and_roster(name: str, tmp_path: Path) -> None:
+    assert [one.code for one in errors(configured(tmp_path, name))] == ["address.name"]
+
+
+def test_nothing_of_an_inline_skill_is_lost_unsaid(tmp_path: Path) -> None:
+    skill = {"name": "cite", "description": "Cites.", "body": "Cite."}
+    encoded = {"path": "x.bin", "content": "AAAA", "encoding": "base64"}
+    (twice,) = errors(configured(tmp_path, skills=[skill, {**skill, "body": "Other."}]))
+    assert twice.code == "skill.duplicate"
+    (lost,) = errors(configured(tmp_path, skills=[{**skill, "files": [encoded]}]))
+    assert lost.code == "field.unknown" and "encoding" in lost.message
+
+
+def test_what_stands_for_a_secret_is_said_only_if_it_is_a_name(tmp_path: Path) -> None:
+    literal = {"type": "header_secret_refs", "headers": {"Authorization": "Bearer hunter2"}}
+    server = offered(connection={"url": "https://feed.example.com/mcp", "credentials": literal})
+    tool = {"type": "code", "name": "go", "description": "Goes.", "script": "1"}
+    listed = [{**tool, "secrets": ["FEED_TOKEN", {"name": "KEY", "value": "hunter2"}]}]
+    found = configured(tmp_path, mcp_servers=[server], tools=listed).findings
+    said = " ".join(f"{one.message} {one.hint}" for one in found)
+    assert "FEED_TOKEN" in said and "hunter2" not in said
+    (lost,) = errors(
+        configured(tmp_path, mcp_servers=[offered(connection={
+            "url": "https://feed.example.com/mcp", "credentials": {"token": "hunter2"}})])
+    )  # fmt: skip
+    assert lost.code == "field.unknown" and "hunter2" not in f"{lost.message} {lost.hint}"
+
+
+def subagent(folder: Path, tools: str, **files: str) -> Conversion:
+    text = f"---\nname: a\ndescription: b\nmodel: claude-opus-4-8\n{tools}\n---\nGo.\n"
+    for path, content in {"a.md": text, **files}.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content)
+    return claude_code.convert(Asked(folder / "a.md"))
+
+
+@pytest.mark.parametrize("tools", ["Bash, Bash(ls *)", "Bash(ls *), Bash"])
+def test_a_pattern_beside_the_whole_tool_does_not_ask(tools: str, tmp_path: Path) -> None:
+    found = subagent(tmp_path, f"tools: {tools}")
+    assert found.agents[0].imported.document["tools"] == ["bash"]
+    (limit,) = (one for one in found.findings if one.code == "converted.tool_limit")
+    assert "asks" not in limit.message and "runs" in limit.message
+
+
+def test_a_skill_comes_with_its_hidden_files(tmp_path: Path) -> None:
+    skill = {
+        ".claude/skills/style/SKILL.md": "---\nname: style\ndescription: c\n---\nGo.\n",
+        ".claude/skills/style/.hints": "Short.",
+        ".claude/skills/style/.DS_Store": "",
+    }
+    (agent,) = subagent(tmp_path, "tools: Read\nskills: style", **skill).agents
+    assert sorted(agent.files) == ["skills/style/.hints", "skills/style/SKILL.md"]
+    found = subagent(tmp_path, "tools: Read\nskills: style", **{".claude/skills/style/.env": "A=b"})
+    assert [one.code for one in errors(found)] == ["import.unsafe_path"]
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def test_names_are_given_once(wanted: list[str]) -> None:
         ["../x"], ["a/../x"], ["/x"], ["a//x"], ["./x"], [""], ["a/"], ["..\\x"], ["C:x"],
         ["con"], ["a/NUL.txt"], ["com1.md"], ["x."], ["x "], ["a\nb"], ["a\x1bb"], ["\u202e"],
         [".git/config"], ["a/.GIT/hooks"], [".env"], ["a/.env.local"], [".reconcile/x"],
-        ["a.md", "A.md"], ["a/x", "A/y"], ["é.md", "e\u0301.md"], ["a", "a/b"], ["a/b", "a"], ["a/b", "A"],
+        ["a.md", "A.md"], ["a/x", "A/y"], ["é.md", "e\u0301.md"], ["\u0390", "\u0399\u0308\u0301"], ["a", "a/b"], ["a/b", "a"], ["a/b", "A"],
         ["x" * 201], ["a/" * 300 + "x"], ["a?b"], ["a:b"],
     ],
     ids=repr,
