@@ -225,6 +225,11 @@ FIELDS: dict[str, tuple[str, dict[str, Any], list[str]]] = {
             "+ - name: new", "+ url: https://n.example.com/mcp", "+ tools: ['x:allow']",
         ],
     ),
+    "servers-open": (
+        "model: claude-sonnet-4-6\nmcp_servers:\n  - name: ntropii\n    tools: [a]  # only\n    url: ${ntropii_mcp_url}\n",
+        {"mcp_servers": [MCP], "tools": [mcp_tools("ntropii")]},
+        ["- tools: [a]  # only"],
+    ),
     "api-form": (
         "model: claude-sonnet-4-6\ntools:\n  - type: mcp_toolset  # t\n    mcp_server_name: ntropii\nmcp_servers:\n  - {type: url, name: ntropii, url: \"${ntropii_mcp_url}\"}\n",
         {"mcp_servers": [MCP], "tools": [mcp_tools("ntropii", policy="auto")]},
@@ -562,6 +567,10 @@ def test_edits_on_both_sides(project: Project) -> None:
     assert rows(before, tree(project.root)) == [
         "agent.yaml - description: Old.", "agent.yaml + description: New.",
     ]  # fmt: skip
+    (held,) = json.loads(project.run("import", "--drift", "--format", "json", code=5).output)[
+        "held"
+    ]
+    assert (held["code"], held["line"]) == ("import.drift_conflict", 2)
     assert taken(project, "--force") == [
         "agent.yaml - description: Ours.  # shown in lists",
         "agent.yaml + description: Theirs.  # shown in lists",
@@ -657,6 +666,21 @@ def test_an_anchor_that_is_used_twice(project: Project) -> None:
     applied(project, f"model: {MODEL}\nmetadata: {{a: &x old, b: *x}}\n")
     by_hand(project, metadata={"a": "new"})
     assert "import.drift_place" in finding(project)
+
+
+def test_a_roster_of_a_cookbook(project: Project) -> None:
+    project.edit("reconcile.yaml", "version: 1\n", "version: 1\npaths: {agents: books}\n")
+    for name in ("reader", "writer"):
+        project.write(f"books/lead/subagents/{name}.yaml", f"name: {name}\nmodel: {MODEL}\n")
+    project.write(
+        "books/lead/agent.yaml",
+        f"name: lead\nmodel: {MODEL}\ncallable_agents:\n  - {{manifest: ./subagents/reader.yaml}}\n"
+        "  # writes\n  - manifest: ./subagents/writer.yaml  # w\n",
+    )
+    project.apply()
+    lead = {"type": "coordinator", "agents": members(project, "lead/reader@1")}
+    by_hand(project, "agent/lead", multiagent=lead)
+    assert taken(project) == ["agent.yaml - - manifest: ./subagents/writer.yaml  # w"]
 
 
 def test_what_a_dialect_leaves_unsaid_is_said(project: Project) -> None:

@@ -81,7 +81,7 @@ def _in_mapping(
 ) -> Iterator[Change]:
     for key in old:
         if key not in new:
-            yield _take(site, (*path, key), old[key])
+            yield _take(site, (*path, key))
     for key in new:
         if key in old:
             yield from _changes(site, (*path, key), old[key], new[key])
@@ -94,9 +94,9 @@ def _in_mapping(
 
 def _in_list(site: Site, path: KeyPath, old: list[Any], new: list[Any]) -> Iterator[Change]:
     places = aligned(old, new)
-    for at, item in enumerate(old):
+    for at in range(len(old)):
         if at not in places:
-            yield _take(site, (*path, at), item)
+            yield _take(site, (*path, at))
     before: int | None = None
     for item, place in zip(new, places, strict=True):
         if place is not None:
@@ -118,14 +118,28 @@ def _put(site: Site, path: KeyPath, old: Any, new: Any) -> Change:
     return Put(source.file, place, new)
 
 
-def _take(site: Site, path: KeyPath, old: Any) -> Change:
+def _take(site: Site, path: KeyPath) -> Change:
     source, place = site.home(path)
     prose = _prose(site, source, "")
     if prose is not None:
         return prose
-    if not place or _there(source, place) is None:
+    if not place or _there(source, place) is None or _stands_for_several(site, path):
         raise _other_form(source, place, path)
+    kinds = [isinstance(part, int) for part in (path[-1], *place[-2:])]
+    if kinds == [True, True, False]:  # a dialect's `- {manifest: …}`
+        if len(_there(source, place[:-1])) > 1:
+            raise _other_form(source, place, path)
+        place = place[:-1]
     return Take(source.file, place)
+
+
+def _stands_for_several(site: Site, path: KeyPath) -> bool:
+    """Whether other entries of the list stand at the same place, as the skills of a plugin do."""
+    home, value = site.document.home(path), site.document.value
+    for part in path[:-1]:
+        value = value[part]
+    others = range(len(value)) if isinstance(value, list) else ()
+    return any(at != path[-1] and site.document.home((*path[:-1], at)) == home for at in others)
 
 
 def _prose(site: Site, source: Source, new: Any) -> Change | None:

@@ -127,27 +127,30 @@ def _place(
     same: Mapping[Address, Collection[Version]],
 ) -> tuple[str, str] | None:
     """The word and the folder; None if the skill has to stay an id."""
-    slug, digest = one.content.slug, one.content.digest
-    shared = f"{shelves.paths.skills}/{slug}"
-    own = f"{defined.definition.folder}/skills/{slug}" if defined.definition.alone else ""
-    choices = [(f"shared/{slug}", shared), (f"./skills/{slug}", own)]
-    if entry is not None:
-        folder = shelves.folder(defined, entry)
-        word = entry["path"] if isinstance(entry, dict) else entry
-        if folder is not None:
-            choices.insert(0, (word, folder))
-            if one.said == "latest" and shelves.digest(folder):
-                return word, folder
+    choices = list(_choices(shelves, defined, entry, one.content.slug))
+    digests = {folder: shelves.digest(folder) for _, folder in choices}
     for word, folder in choices:
-        if folder and shelves.digest(folder) == digest:
+        unpinned = entry is not None and one.said == "latest" and digests[folder]
+        if digests[folder] == one.content.digest or unpinned:
             return word, folder
     for word, folder in choices:
-        users = set(shelves.users(folder)) - {defined.address} if folder else set()
-        follow = all(any(_is_one(it, one) for it in same.get(user, ())) for user in users)
-        empty = not shelves.digest(folder) if folder else False
-        if folder and (empty or follow) and (empty or entry is not None):
+        others = set(shelves.users(folder)) - {defined.address}
+        follow = all(any(_is_one(it, one) for it in same.get(other, ())) for other in others)
+        if not digests[folder] or (follow and entry is not None):
             return word, folder
     return None
+
+
+def _choices(
+    shelves: Shelves, defined: Defined, entry: Any, slug: str
+) -> Iterator[tuple[str, str]]:
+    """Words and folders that may stand for a skill: the entry's, the project's, the agent's own."""
+    folder = shelves.folder(defined, entry)
+    if folder is not None:
+        yield entry["path"] if isinstance(entry, dict) else entry, folder
+    yield f"shared/{slug}", f"{shelves.paths.skills}/{slug}"
+    if defined.definition.alone:
+        yield f"./skills/{slug}", f"{defined.definition.folder}/skills/{slug}"
 
 
 def _is_one(one: Version, other: Version) -> bool:

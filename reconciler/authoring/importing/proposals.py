@@ -42,7 +42,8 @@ def proposals(taking: Taking, folder: Folder, files: Files) -> list[Proposal | D
         try:
             changes = _changes(taking, folder, value, files)
             changed_files(files, changes)
-            found.append(Proposal(taking, tuple(changes)))
+            proposal = Proposal(taking, tuple(changes))
+            found += [proposal] if proposal not in found else []
         except NotTaken as refused:
             found.append(refused.finding(str(taking.address)))
         except NotEdited as refused:

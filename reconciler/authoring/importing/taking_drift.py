@@ -19,6 +19,7 @@ from reconciler.engine.address import Address
 from reconciler.engine.agent_fields import ALWAYS_OWNED, Names
 from reconciler.engine.values import ABSENT, Body, Value
 
+_NOTHING: tuple[Any, ...] = (None, [], {})
 _ROSTER = ("subagents", "multiagent")
 
 
@@ -183,9 +184,12 @@ def _near(written: Any, native: Any) -> Any:
         return native
     if written.get("type") != native.get("type"):
         return native
-    said = {key: native.get(key, False) for key in written if key in native or written[key] is True}
-    kept = {key: item for key, item in written.items() if key not in native and not item}
-    merged = {key: {**kept, **said}[key] for key in written if key in kept or key in said}
+    merged: Known = {}
+    for key, item in written.items():
+        if key in native or not item:
+            merged[key] = native.get(key, item)
+        elif item is True:
+            merged[key] = False
     merged |= {key: item for key, item in native.items() if key not in merged}
     if isinstance(written.get("allowed_hosts"), list) and "allowed_hosts" in native:
         merged["allowed_hosts"] = _same_set(written["allowed_hosts"], native["allowed_hosts"])
@@ -198,10 +202,10 @@ def _same_set(written: Collection[str], live: Collection[str]) -> list[str]:
 
 def _set(value: Known, key: str, new: Any) -> None:
     """The key with its value; one that says nothing any more goes."""
-    if new in (None, [], {}) and (key not in value or value[key] not in (None, [], {})):
-        value.pop(key, None)
-    elif not (new in (None, [], {}) and key in value):
+    if new not in _NOTHING:
         value[key] = new
+    elif value.get(key) not in _NOTHING:
+        del value[key]
 
 
 _Take: TypeAlias = Callable[[Taking, Known], None]
