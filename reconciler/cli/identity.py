@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import Progress, is_terminal, progress, write_json, write_lines
 from reconciler.cli.world import Place, held, reach, read_lock_of, seen
 from reconciler.engine.address import Address
-from reconciler.engine.desired import Desired
+from reconciler.engine.desired import Adoption, Desired
 from reconciler.engine.diagnostics import Diagnostic, Span, error
 from reconciler.engine.live import Live, LiveObject
 from reconciler.engine.lock import Lock
@@ -50,7 +51,8 @@ def adopt(settings: Settings, address: Address, identity: str, vault: str) -> in
     say = _progress(settings)
     with reach(settings) as place, held(place):
         lock = read_lock_of(place.desired, place.lock_path)
-        looking = replace(place, desired=_with_vault(place.desired, address, vault))
+        wanted = _with_vault(_with_id(place.desired, address, identity), address, vault)
+        looking = replace(place, desired=wanted)
         with seen(looking, lock, say) as (live, _):
             _check_read(live)
             bound = bind(place.desired, lock, live, address, identity, vault)
@@ -59,6 +61,13 @@ def adopt(settings: Settings, address: Address, identity: str, vault: str) -> in
             _save(place, bound, live)
     _tell(settings, [f"{address} is {identity} from now on; see `reconcile plan`"], [address])
     return exit_codes.OK
+
+
+def _with_id(desired: Desired, address: Address, identity: str) -> Desired:
+    """The folders as if they named the id, so that it is read even if no list shows it."""
+    if not re.fullmatch(r"\w+", identity):
+        return desired
+    return replace(desired, adoptions=(*desired.adoptions, Adoption(address, identity, Span(""))))
 
 
 def _with_vault(desired: Desired, address: Address, vault: str) -> Desired:

@@ -6,7 +6,7 @@ an address, or a live object carries its marker, nothing else counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from reconciler.engine.address import Address
@@ -40,7 +40,7 @@ def take_over(
         settled = (entry is not None and entry.id) or one.address in ours | recreated
         if settled or one.address.kind in unread:
             continue
-        problem = _problem(one, desired, lock, live)
+        problem = _problem(one, desired, lock, live, taken.values())
         if problem is None:
             lock = lock.with_entry(one.address, LockEntry(id=one.id))
             taken[one.address] = one
@@ -70,17 +70,26 @@ def _marked(item: LiveObject, desired: Desired) -> Address | None:
     return marker.address
 
 
-def _problem(one: Adoption, desired: Desired, lock: Lock, live: Live) -> Diagnostic | None:
+def _problem(
+    one: Adoption, desired: Desired, lock: Lock, live: Live, taken: Iterable[Adoption]
+) -> Diagnostic | None:
     address = str(one.address)
+    again = f"--recreate {address} makes a new one, with an id of its own"
     if one.origin is not None and (world := _elsewhere(one.origin, live.origin)):
         message = f"{one.span.file} is of {world}: {one.id} is not taken over from there"
-        hint = f"use the key that it was written with, or delete {one.span.file}"
+        hint = f"use the key that it was written with, or delete {one.span.file}; here, {again}"
         return error("adoption.origin", message, hint, span=one.span, address=address)
     found = [item for item in live.objects if item.kind == one.address.kind and item.id == one.id]
     if not found or found[0].archived:
-        message = f"{one.id} is archived, deleted, or of another workspace"
-        hint = f"--recreate {address} makes a new one, with a new id; or take the id out"
+        archived = "archived, which is for ever"
+        message = f"{one.id} is {archived if found else 'deleted, or of another workspace'}"
+        hint = f"{again}; or take the id out"
         return error("adoption.gone", message, hint, span=one.span, address=address)
+    twice = next((other for other in taken if other.id == one.id), None)
+    if twice is not None:
+        message = f"{one.id} is named for {twice.address}, too, in {twice.span}"
+        hint = "one object is one address: take the id out of one of the two places"
+        return replace(refused(one.address, message, hint), span=one.span)
     refusal = not_adoptable(desired, lock, one.address, one.id, found[0])
     return None if refusal is None else replace(refusal, span=one.span)
 

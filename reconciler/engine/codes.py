@@ -62,12 +62,14 @@ CODES: Final[Mapping[str, Code]] = {
     "adoption.origin": Code(
         "another tool's lock is of another workspace, organization or address",
         "Its ids mean nothing here, and to go on without them would create everything again.",
-        "Use the key that it was written with, or delete the file.",
+        "Use the key that it was written with, or delete the file. Where other objects are meant, "
+        "as on the embedded platform, --recreate ADDRESS makes them.",
     ),
     "adoption.taken": Code(
         "a live object is taken over as it is",
         "It equals its folder. Its marker is set together with its next change.",
-        "Nothing; once it is in the lock, the other tool's file can be deleted.",
+        "Nothing; once it is in the lock, the id is not needed. A claude-lock.json also says which "
+        "files outside the project's folders are definitions: move those before deleting it.",
         severities=NOTE,
     ),
     "identity.ambiguous": Code(

@@ -65,8 +65,9 @@ def read_live(
 
     Lists of agents, skills, environments, vaults and deployments, at the largest page size; the
     credentials of vaults that concern us; rows and tenants of the registry if registrations are
-    declared or locked. Single reads only for ids of the lock that no list shows, for agents edited
-    since our last write, and for skills of ours with unknown or new content.
+    declared or locked. Single reads only for ids of the lock, or to be taken over, that no list
+    shows, for agents edited since our last write, and for skills of ours with unknown or new
+    content.
 
     What can't be read is `Unread`, never absent. Raises AccessRefused if the key is not accepted
     at all, and OriginMismatch if the lists come from another world than the lock, in which nothing
@@ -84,7 +85,7 @@ def read_live(
         origin = _origin(clients, scope, seen)
         if clients.identity or not seen.unread:  # else nothing answered: the plan is incomplete
             check_origin(origin, lock, desired.target.expect)
-        singles = list(_singles(clients, scope, lock, seen))
+        singles = list(_singles(clients, scope, desired, lock, seen))
         for single in [pool.submit(one) for one in singles]:
             single.result()
     return Live(
@@ -162,19 +163,29 @@ def _check_accepted(seen: _Snapshot) -> None:
 
 
 def _singles(
-    clients: Clients, scope: Scope, lock: Lock, seen: _Snapshot
+    clients: Clients, scope: Scope, desired: Desired, lock: Lock, seen: _Snapshot
 ) -> Iterable[Callable[[], None]]:
     listed = {item.id for item in seen.objects}
     unread = {item.kind for item in seen.unread}
     names = scope.unborn(seen.objects)
     if names and "agent" not in unread:
         yield _archived_namesakes(clients, names, seen)
-    for address, entry in lock.objects.items():
-        known = address.kind in _KINDS and address.kind not in unread
-        if known and entry.id and entry.id not in listed:
-            yield _confirm(clients, address.kind, entry.id, scope, seen)
+    for kind, id in _named(desired, lock):
+        if kind in _KINDS and kind not in unread and id not in listed:
+            yield _confirm(clients, kind, id, scope, seen)
     for position, item in enumerate(seen.objects):
         yield from _below(clients, position, item, scope, seen)
+
+
+def _named(desired: Desired, lock: Lock) -> Iterable[tuple[str, str]]:
+    """Kind and id of what the lock knows, and of what is to be taken over; each once."""
+    known = [(address.kind, entry.id) for address, entry in lock.objects.items()]
+    wanted = [
+        (one.address.kind, one.id)
+        for one in desired.adoptions
+        if not ((entry := lock.entry(one.address)) and entry.id)
+    ]
+    return dict.fromkeys(pair for pair in (*known, *wanted) if pair[1])
 
 
 def _below(
@@ -194,7 +205,7 @@ def _below(
 def _confirm(
     clients: Clients, kind: str, id: str, scope: Scope, seen: _Snapshot
 ) -> Callable[[], None]:
-    """An id of the lock that no list shows: archived, gone, unknown, or too new for the list."""
+    """An id that no list shows: archived, gone, unknown, or too new for the list."""
 
     def run() -> None:
         try:

@@ -181,3 +181,36 @@ def test_two_ids_and_what_nobody_defines(project: Project, live: tuple[str, str]
     said = project.plan(code=0).output
     assert "adoption.unmatched warning" in said and "agent_01GONE" in said
     assert "adoption.skill note" in said and "skill_01X" in said
+
+
+def test_what_is_archived_is_told_from_what_is_deleted(
+    project: Project, client: anthropic.Anthropic, live: tuple[str, str]
+) -> None:
+    agent, room = live
+    client.beta.agents.archive(agent)
+    client.beta.environments.delete(room)
+    ant(project, agent, room)
+    refused(project, f"{agent} is archived", f"{room} is deleted, or of another workspace")
+    (project.root / "claude-lock.json").unlink()
+    said = project.run("adopt", "agent/keeper", agent, code=1).output
+    assert f"{agent} is archived" in said
+    assert "no live agent" in project.run("adopt", "agent/keeper", "agent_01NONE", code=1).output
+
+
+def test_an_id_that_can_not_be_read_is_no_reason_for_a_new_object(
+    project: Project, client: anthropic.Anthropic, live: tuple[str, str]
+) -> None:
+    ant(project, live[0], live[1])
+    client.beta.agents.archive(live[0])
+    path = f"^/v1/agents/{live[0]}"
+    project.server.set_faults([{"kind": "status", "status": 403, "path": path}])
+    project.apply("--recreate", "agent/keeper", code=1)
+    assert project.writes() == []
+
+
+def test_one_id_in_two_places(project: Project, live: tuple[str, str]) -> None:
+    ids = f"platform: {{sandbox: {{managed_agent_id: {live[0]}}}}}\n"
+    for name in ("keeper", "other"):
+        project.write(f"agents/{name}/agent.yaml", AGENT + ids)
+    said = f"{live[0]} is named for agent/keeper, too, in agents/keeper/agent.yaml:4:"
+    refused(project, "adopt.refused", said)
