@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from reconciler.authoring.importing.pages import page_of
 from reconciler.sandbox import Server
 from tests.e2e.conftest import Project
-from tests.e2e.test_import_drift import MODEL, URL, mcp_tools, toolset
+from tests.e2e.drifting import MODEL, URL, mcp_tools, toolset
 
 #: A head that every folder has, and then the styles.
 HEAD = (
