@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import anthropic
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from reconciler.authoring.importing.pages import page_of
 from reconciler.sandbox import Server
 from tests.e2e.conftest import Project
-from tests.e2e.drifting import MODEL, URL, mcp_tools, toolset
+from tests.e2e.drifting import MODEL, URL, by_hand, mcp_tools, toolset
 
 #: A head that every folder has, and then the styles.
 HEAD = (
@@ -157,12 +156,8 @@ def run(project: Project, edit: dict[str, dict[str, Any]]) -> None:
         project.write(f"agents/{style}/agent.yaml", text)
         project.write(f"agents/{style}/system-prompt.md", PROMPT)
     project.run("apply", "--yes", "--overwrite-drift", "*")
-    url, key = project.server.url, project.server.api_key
-    with anthropic.Anthropic(base_url=url, api_key=key, max_retries=0) as client:
-        for style, fields in edit.items():
-            identity = project.id(f"agent/{style}")
-            version = client.beta.agents.retrieve(identity).version
-            client.beta.agents.update(identity, version=version, **fields)
+    for style, fields in edit.items():
+        by_hand(project, f"agent/{style}", **fields)
     project.run("import", "--drift")
     assert project.writes() == []
     project.plan(code=0)
