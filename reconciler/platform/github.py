@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from reconciler.engine.hosts import is_loopback
 from reconciler.engine.values import Secret
-from reconciler.platform.errors import AccessRefused, WriteFailed
+from reconciler.platform.errors import AccessRefused, ReadFailed, WriteFailed
 from reconciler.platform.github_calls import (
     TRIES,
     GitHubAccess,
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 
 Posted: TypeAlias = Literal["created", "updated", "unchanged", "outdated", "closed"]
 
-#: Who a workflow's own token writes as; it may not ask who it is (`GET /user` is 403).
+#: Who a workflow's own token writes as.
 _WORKFLOW_AUTHOR: Final = "github-actions[bot]"
+_BOT: Final = "[bot]"
 _API: Final = "https://api.github.com"
 
 
@@ -163,7 +164,9 @@ def _issue(repository: Repository, mark: str, author: str) -> Issue | None:
 
 
 def _is_ours(one: IssueComment | Issue, mark: str, author: str) -> bool:
-    return bool((one.body or "").startswith(mark) and one.user.login == author)
+    if not (one.body or "").startswith(mark):
+        return False
+    return getattr(one.user, "login", None) == author  # nobody's, if the account is deleted
 
 
 def _pull(access: GitHubAccess, number: int, pace: float) -> PullRequest:
@@ -176,8 +179,18 @@ def _pull(access: GitHubAccess, number: int, pace: float) -> PullRequest:
 
 
 def _author(access: GitHubAccess, pace: float) -> str:
-    """Whose token this is. An installation's token may not ask, and is the workflow's."""
+    """Whose token this is. An app's may not ask for its user (`GET /user` is 403), and is told by
+    the GraphQL API; where there is none, it is taken for the workflow's own."""
     try:
         return str(again(lambda: client(access).get_user().login, pace))
     except AccessRefused:
-        return _WORKFLOW_AUTHOR
+        pass
+    try:
+        _, said = again(lambda: client(access).requester.graphql_query("{viewer{login}}", {}), pace)
+        return str(said["data"]["viewer"]["login"]).removesuffix(_BOT) + _BOT
+    except ReadFailed as failure:
+        if failure.code != "github.not_found":
+            raise
+    except (AccessRefused, WriteFailed, KeyError, TypeError):
+        pass
+    return _WORKFLOW_AUTHOR

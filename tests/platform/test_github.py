@@ -72,6 +72,8 @@ def test_nobody_can_plant_a_comment(github: GitHub, access: GitHubAccess) -> Non
     planted = github.say(f"{MARK} {'a' * 40} -->\nNothing changes.")
     quoted = github.say(f"> {MARK}", github.author)
     assert post(access, "plan") == "created"
+    planted["user"] = None  # the account is deleted
+    assert post(access, "plan") == "unchanged"
     assert "Nothing changes." in planted["body"] and quoted["body"] == f"> {MARK}"
 
 
@@ -79,6 +81,22 @@ def test_a_token_of_a_person_is_known_by_its_login(github: GitHub, access: GitHu
     github.login = "deployer"
     assert [post(access, "one"), post(access, "two")] == ["created", "updated"]
     assert [one["user"]["login"] for one in github.comments] == ["deployer"]
+
+
+def test_a_token_of_an_app_is_known_by_its_login(github: GitHub, access: GitHubAccess) -> None:
+    github.app = "fund-deployer[bot]"
+    assert [post(access, "one"), post(access, "two")] == ["created", "updated"]
+    assert len(github.comments) == 1
+
+
+def test_a_server_that_does_not_say_whose_an_app_s_token_is(
+    github: GitHub, access: GitHubAccess
+) -> None:
+    github.faults.append(Fault("POST", "/graphql", 404, times=2))
+    assert [post(access, "one"), post(access, "two")] == ["created", "updated"]
+    github.faults.append(Fault("POST", "/graphql", 502, times=9))
+    with pytest.raises(ReadFailed):  # unknown is nobody: a second comment would be posted
+        post(access, "three")
 
 
 def test_an_older_run_does_not_replace_the_newest(github: GitHub, access: GitHubAccess) -> None:
