@@ -111,10 +111,11 @@ class World:
 
     befores: dict[str, str] = field(default_factory=dict)
 
-    def apply(self, commit: str, code: int = 0) -> Job:
+    def apply(self, commit: str, code: int = 0, attempt: int = 1) -> Job:
         """The workflow that a push to main starts."""
         payload = {"before": self.befores[commit]}
-        return self.runner.run("apply", Event("push", commit, "main", payload), code)
+        event = Event("push", commit, "main", payload, attempt=attempt)
+        return self.runner.run("apply", event, code)
 
     def approve(self, digest: str = "", overwrite: str = "", code: int = 0) -> Job:
         """The workflow that a person starts."""
@@ -122,8 +123,8 @@ class World:
         event = Event("workflow_dispatch", self.main, "main", {}, inputs)
         return self.runner.run("apply", event, code)
 
-    def drift(self) -> Job:
-        return self.runner.run("drift", Event("schedule", self.main, "main"))
+    def drift(self, commit: str = "") -> Job:
+        return self.runner.run("drift", Event("schedule", commit or self.main, "main"))
 
     @property
     def main(self) -> str:

@@ -34,6 +34,7 @@ class Event:
     payload: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     fork: bool = False
+    attempt: int = 1
 
     @property
     def head(self) -> str:
@@ -172,6 +173,7 @@ class _Running:
             "GITHUB_OUTPUT": str(outputs),
             "GITHUB_REF_NAME": self.event.ref,
             "GITHUB_REPOSITORY": "o/r",
+            "GITHUB_RUN_ATTEMPT": str(self.event.attempt),
             "GITHUB_RUN_ID": str(self.runner.runs),
             "GITHUB_SERVER_URL": "http://localhost",  # so that git is given no login
             "GITHUB_SHA": self.event.sha,
@@ -180,7 +182,12 @@ class _Running:
 
     def _contexts(self) -> dict[str, Any]:
         return {
-            "github": {"event": self.event.payload, "repository": "o/r", "token": TOKEN},
+            "github": {
+                "event": self.event.payload,
+                "event_name": self.event.name,
+                "repository": "o/r",
+                "token": TOKEN,
+            },
             "runner": {"temp": str(self._temp)},
             "vars": self.runner.variables,
             "secrets": {} if self.event.fork else self.runner.secrets,

@@ -1,11 +1,14 @@
 # After a merge: carry out what was reviewed and nothing else, commit the lock, say what is left.
 source "$GITHUB_ACTION_PATH/common.sh"
 
-# The lock of the branch's newest commit: that of an earlier merge may have come back meanwhile.
-lock=$PROJECT_DIR/reconcile.$TARGET.lock
-login
-git fetch --quiet origin "$GITHUB_REF_NAME"
-git show "FETCH_HEAD:./$lock" >"$work/lock" 2>/dev/null && cp "$work/lock" "$lock"
+newest_lock
+commit=$GITHUB_SHA
+if ((${GITHUB_RUN_ATTEMPT:-1} > 1)) && [[ $TARGET != sandbox ]]; then
+  # Started again: what was merged since is not undone, whatever was reviewed for this commit.
+  git checkout --quiet --force "$GITHUB_REF_NAME"
+  git merge --quiet --ff-only FETCH_HEAD
+  commit=$(git rev-parse HEAD)
+fi
 
 [[ ! -d $work/plan/embedded ]] || cp -R "$work/plan/embedded" "$PROJECT_DIR/.reconcile"
 embed "${BEFORE:-HEAD^1}"
@@ -26,7 +29,7 @@ fi
 
 # Pushing the lock may have brought in what was merged meanwhile, which has a run of its own.
 [[ ! -f $lock ]] || cp "$lock" "$work/lock"
-git checkout --quiet --detach "$GITHUB_SHA"
+git checkout --quiet --detach "$commit"
 [[ ! -f $work/lock ]] || cp "$work/lock" "$lock"
 
 # What is left, in full in the summary; it has its digest there.

@@ -5,8 +5,12 @@ work=$RUNNER_TEMP/reconcile # nothing of it is part of the checkout
 PATH=$work/venv/bin:$PATH
 there=(--project-dir "$PROJECT_DIR")
 options=("${there[@]}" --target "$TARGET")
-manifest=$PROJECT_DIR/reconcile.yaml
+manifest=$PROJECT_DIR/reconcile.yaml lock=$PROJECT_DIR/reconcile.$TARGET.lock
 mkdir -p "$work"
+if [[ ! -f $manifest ]]; then # one of a folder above would be judged by no rules of the base
+  echo "project-dir: $PROJECT_DIR holds no reconcile.yaml; name the folder that does" >&2
+  exit 1
+fi
 
 # A setting that the repository doesn't have arrives as an empty text.
 for name in ${!ANTHROPIC_@} ${!NTRO_@} ${!RECONCILE_@}; do
@@ -29,9 +33,18 @@ login() { # the checkout keeps no token, so that no other step finds one: git ge
   local secret
   secret=$(printf 'x-access-token:%s' "$GITHUB_TOKEN" | base64 | tr -d '\n')
   echo "::add-mask::$secret"
-  export GIT_CONFIG_COUNT=1
-  export GIT_CONFIG_KEY_0="http.$GITHUB_SERVER_URL/.extraheader"
-  export GIT_CONFIG_VALUE_0="AUTHORIZATION: basic $secret"
+  # An empty header first: of two logins, should the checkout have kept one, GitHub takes none.
+  export GIT_CONFIG_COUNT=2
+  export GIT_CONFIG_KEY_0="http.$GITHUB_SERVER_URL/.extraheader" GIT_CONFIG_VALUE_0=
+  export GIT_CONFIG_KEY_1=$GIT_CONFIG_KEY_0 GIT_CONFIG_VALUE_1="AUTHORIZATION: basic $secret"
+}
+
+newest_lock() { # that of an earlier merge may have come back to the branch since this run began
+  login
+  git fetch --quiet origin "refs/heads/$GITHUB_REF_NAME"
+  if git show "FETCH_HEAD:./$lock" >"$work/newest" 2>/dev/null; then
+    cp "$work/newest" "$lock"
+  fi
 }
 
 embed() { # bring the embedded platform to what a commit says; runners share nothing

@@ -3,28 +3,37 @@ source "$GITHUB_ACTION_PATH/common.sh"
 
 reconcile validate --format github "${there[@]}"
 
-# Whoever sends a pull request from a fork gets no key, and nothing is asked on their behalf.
-if [[ $FORK == true ]] || ! has_access; then
-  echo "No key is at hand: the folders are compared with the lock alone."
-  GITHUB_STEP_SUMMARY='' reconcile plan --offline --format markdown "${options[@]}" |
-    tee -a "$GITHUB_STEP_SUMMARY"
-  exit
-fi
-
 # What is checked out is, as a rule, the branch merged into the newest base.
 base=$BASE_SHA
 if [[ $(git rev-parse --quiet --verify 'HEAD^2') == "$HEAD_SHA" ]]; then
   base=$(git rev-parse 'HEAD^1')
 fi
-login
-git cat-file -e "$base^{commit}" 2>/dev/null || git fetch --quiet --depth=1 origin "$base"
-embed "$base"
+has_base() { git cat-file -e "$base^{commit}" 2>/dev/null; }
 
-# No change lifts the rules that it is judged by.
 rules=()
-if git show "$base:./$manifest" >"$work/rules.yaml" 2>/dev/null; then
-  rules=(--policy "$work/rules.yaml")
+read_rules() { # no change lifts the rules that it is judged by
+  if git show "$base:./$manifest" >"$work/rules.yaml" 2>/dev/null; then
+    rules=(--policy "$work/rules.yaml")
+  fi
+}
+
+# Whoever sends a pull request from a fork gets no key, and nothing is asked on their behalf.
+if [[ $FORK == true ]] || ! has_access; then
+  echo "No key is at hand: the folders are compared with the lock alone."
+  if ! has_base; then
+    echo "The rules of $base are not in this clone: check out with \`fetch-depth: 0\`" >&2
+    exit 1
+  fi
+  read_rules
+  GITHUB_STEP_SUMMARY='' reconcile plan --offline --format markdown "${options[@]}" "${rules[@]}" |
+    tee -a "$GITHUB_STEP_SUMMARY"
+  exit
 fi
+
+login
+has_base || git fetch --quiet --depth=1 origin "$base"
+embed "$base"
+read_rules
 
 mkdir -p "$work/plan"
 plan=$work/plan/plan.json

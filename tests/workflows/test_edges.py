@@ -1,0 +1,92 @@
+"""Merges, runs and repositories that are not as they mostly are."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.workflows.conftest import World
+from tests.workflows.test_workflows import CHECKER, STRICTER, digest_of, settled
+
+ENVIRONMENT = "agents/environments/fund-ops.yaml"
+DESCRIBED = (ENVIRONMENT, "agents run.", "agents are run.")
+AS_BEFORE = (ENVIRONMENT, "agents are run.", "agents run.")
+
+
+def merged(world: World, branch: str, *edits: tuple[str, str, str]) -> str:
+    """The commit of a pull request that was planned, merged and applied."""
+    pull = world.open(branch, *edits)
+    world.plan(pull)
+    commit = world.merge(pull)
+    world.apply(commit)
+    world.writes()
+    return commit
+
+
+@pytest.mark.slow
+def test_nothing_was_reviewed_and_there_is_no_lock_yet(world: World) -> None:
+    pull = world.open("first")
+    commit = world.merge(pull)
+    world.apply(commit, code=4)
+    assert world.writes() == []
+    digest = digest_of(world.github.said_on(pull.number)[-1])
+    world.approve(digest)
+    assert len(world.writes()) == 10
+
+
+@pytest.mark.slow
+def test_a_run_that_is_started_again_undoes_no_later_merge(world: World) -> None:
+    settled(world)
+    first = merged(world, "one", DESCRIBED)
+    merged(world, "two", AS_BEFORE)
+    recorded = world.main
+    world.apply(first, attempt=2)
+    assert world.writes() == [] and world.main == recorded
+
+
+@pytest.mark.slow
+def test_a_run_that_is_started_again_goes_on_where_it_was(world: World) -> None:
+    settled(world)
+    pull = world.open("one", DESCRIBED)
+    world.plan(pull)
+    commit = world.merge(pull)
+    kept = world.github.artifacts.pop()
+    world.apply(commit, code=4)
+    world.github.artifacts.append(kept)  # as if the platform had been away
+    later = world.open("later", STRICTER)
+    world.plan(later)
+    world.merge(later)
+    world.apply(commit, code=4, attempt=2)
+    assert len(world.writes()) == 1
+    assert "five per cent" in world.live()["price-checker"].system
+
+
+@pytest.mark.slow
+def test_drift_is_looked_for_with_the_newest_lock(world: World) -> None:
+    settled(world)
+    before = world.main
+    merged(world, "one", DESCRIBED)
+    world.drift(before)
+    assert world.github.issues == []
+
+
+@pytest.mark.slow
+def test_by_hand_nothing_is_applied_without_a_digest(world: World) -> None:
+    pull = world.open("first")
+    world.plan(pull)
+    world.merge(pull)
+    world.approve(code=4)
+    assert world.writes() == []
+
+
+@pytest.mark.slow
+def test_a_fork_is_judged_by_the_rules_of_the_base(world: World) -> None:
+    world.edit("reconcile.yaml", "version: 1", "version: 1\npolicy: {models: [claude-*-4-*]}")
+    world.people.commit("--quiet", "--all", "-m", "Rules")
+    world.people.push("--quiet", "origin", "main")
+    pull = world.open(
+        "fork",
+        (CHECKER, "claude-haiku-4-5", "claude-sonnet-5"),
+        ("reconcile.yaml", "{models: [claude-*-4-*]}", "{}"),
+    )
+    job = world.plan(pull, fork=True, code=5)
+    assert "policy.models" in job.summary and "policy.changed" in job.summary
