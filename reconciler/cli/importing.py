@@ -273,7 +273,8 @@ def _notes(scene: Scene, ready: Ready) -> Iterable[Diagnostic]:
     for address, item in ready.draft.bound.items():
         if item.kind == "agent":
             known = rows.get(f"anthropic://agents/{item.id}")
-            yield from registrations.said(item, str(address), scene.live, known)
+            room = scene.home.settings.ntropii.environment or ""
+            yield from registrations.said(item, str(address), scene.live, known, room)
             yield from registrations.credentials_said(item, str(address), scene.live)
 
 

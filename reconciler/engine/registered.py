@@ -57,9 +57,10 @@ def rows_of(agent: LiveObject, live: Live) -> list[LiveObject]:
 
 
 def said(
-    agent: LiveObject, address: str, live: Live, known: Registered | None
+    agent: LiveObject, address: str, live: Live, known: Registered | None, environment: str
 ) -> Iterator[Diagnostic]:
-    """What a person has to do about the agent's registrations: their keys can't be read back."""
+    """What a person has to do about the agent's registrations: their keys can't be read back, and
+    nothing live says where their sessions run. `environment` is the target's."""
     slugs = {identity: slug for slug, identity in live.origin.tenants.items()}
     if known is not None:
         message = (
@@ -67,6 +68,8 @@ def said(
             f"credential {known.credential.id} of vault {known.vault.id}"
         )
         hint = "nothing has to be done: a key is never read back, and never written here"
+        if not environment:
+            hint = "write `environment:` under `ntropii:`: nothing live says where its sessions run"
         yield note("import.registration", message, hint, address=address)
         return
     urls = {url for _, url in _servers(agent)}

@@ -7,7 +7,7 @@ is what makes looking through every file cheap.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,7 @@ SECRET_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _FEW = 8  # distinct characters; less is a filler such as xxxxxxxx
+_OPAQUE = re.compile(r"(?=\S*\d)(?!https?://)(?!(?:agent|env|skill|vcrd|vlt|wrkspc)_)\S{12,}\Z")
 _EXAMPLE = re.compile(r"example|xxxx|\*\*\*|your|placeholder|dummy|1234567890abcdef", re.IGNORECASE)
 
 
@@ -105,6 +106,16 @@ def may_hold_secret(data: bytes) -> bool:
     if b"_" in data and any(begin in data for begin in _WITH_UNDERSCORE):
         return True
     return any(begin in data for begin in _WITHOUT)
+
+
+def secret_pair(pairs: Mapping[str, str]) -> str:
+    """The first key that names a secret and whose value may be one: in one piece, with a digit,
+    and no id or address. "" if there is none."""
+    for key, value in pairs.items():
+        named = key.casefold() != "key" and SECRET_NAME.search(key)
+        if named and _OPAQUE.match(value) and _is_real(value):
+            return key
+    return ""
 
 
 _WITH_UNDERSCORE: Final = tuple(begin.encode() for begin in _BEGINNINGS if "_" in begin)

@@ -401,6 +401,20 @@ def test_a_token_in_a_url_is_never_written(project: Project) -> None:
     assert not (project.root / "agents").exists()
 
 
+def test_a_token_in_metadata_is_never_written(project: Project) -> None:
+    leaky = make(project, "leaky", metadata={"api_key": "e3b0c44298fc1c149afbf4c8", "team": "a"})
+    room = client(project).beta.environments.create(
+        name="room", config={"type": "cloud"}, metadata={"mcp-token": "Tr0ub4dor&3Zz"}
+    )
+    make(project, "fine", metadata={"auth": "oauth", "token": "vlt_01XYZ", "key": "fund-2026-001"})
+    told = imported(project, "--all", code=1)
+    assert told.count("import.left_out") == 2 and leaky.id in told and room.id in told
+    assert "`metadata.api_key` looks like a secret" in told and "`metadata.mcp-token`" in told
+    written = b"".join([*tree(project.root).values(), project.lock_file.read_bytes()])
+    assert b"Tr0ub" not in written and b"e3b0c4429" not in written and b"oauth" in written
+    assert "Tr0ub" not in told and "e3b0c4429" not in told
+
+
 class Registry:
     """The registry as somebody used it by hand."""
 
@@ -446,7 +460,14 @@ def test_a_registration_whose_key_is_known_comes_along(project: Project) -> None
     assert "name: The Helper" in text and vault.id in text
     assert project.id("registration/byng/helper") == row["id"]
     assert row["apiKey"] not in project.lock_file.read_text()
-    project.plan(code=0)
+    assert "write `environment:` under `ntropii:`" in told
+    assert "registration.environment_missing" in project.plan(code=0).output
+    room = client(project).beta.environments.create(name="fund-ops", config={"type": "cloud"})
+    imported(project, room.id)
+    with (project.root / "agents/helper/agent.yaml").open("a") as file:
+        file.write("  environment: fund-ops\n")
+    assert "environment_missing" not in project.plan(code=0).output
+    assert room.id in project.run("outputs").stdout
 
 
 def test_a_registration_whose_key_nobody_names_is_said(project: Project) -> None:
@@ -470,8 +491,9 @@ def test_what_a_project_registered_comes_back(sample: Project) -> None:
     row = sample.id("registration/byng/audit-handover")
     empty(sample)
     sample.lock_file.unlink()
-    imported(sample, "audit-handover")
+    told = imported(sample, "audit-handover")
     assert sample.id("registration/byng/audit-handover") == row
+    assert "nothing has to be done" in told  # the target names the environment
     sample.plan("agent/audit-handover", "registration/*", code=0)
 
 
@@ -582,3 +604,37 @@ def test_a_member_of_a_folder_keeps_its_place(project: Project) -> None:
         "agents/lead/agent.yaml", "agents/lead/system-prompt.md", "agents/lead/reader.agent.yaml"
     }  # fmt: skip
     project.plan(code=0)
+
+
+def test_members_of_a_folder_may_differ_in_a_skill(project: Project) -> None:
+    skill = upload(project, "cite")
+    versions = [
+        skill.latest_version_id,
+        upload_version(project, skill.id, "cite", "Two."),
+        upload_version(project, skill.id, "cite", "Three."),
+    ]
+
+    def using(name: str, version: str, address: str, **body: Any) -> Any:
+        entry = {"type": "custom", "skill_id": skill.id, "version": version}
+        marker = {"reconciler": f"funds/sandbox/agent/{address}@1"}
+        tools = [{"type": "agent_toolset_20260401"}]
+        return make(project, name, skills=[entry], tools=tools, metadata=marker, **body)
+
+    members = [
+        using("reader", versions[0], "lead/reader"),
+        using("writer", versions[1], "lead/writer"),
+    ]
+    entries = [{"type": "agent", "id": one.id, "version": 1} for one in members]
+    using("lead", versions[2], "lead", multiagent={"type": "coordinator", "agents": entries})
+    using("other", versions[2], "other")
+    assert "round trip: 0 differences" in imported(project, "--all")
+    for path, text in (("lead/reader/", "Cites."), ("lead/writer/", "Two.")):
+        assert text in (project.root / f"agents/{path}skills/cite/SKILL.md").read_text()
+    assert "Three." in (project.root / "skills/cite/SKILL.md").read_text()
+    project.plan(code=0)
+    project.apply()
+    assert project.writes() == []
+    first = tree(project.root)
+    shutil.rmtree(project.root / "agents")
+    imported(project, "--all")
+    assert tree(project.root) == first

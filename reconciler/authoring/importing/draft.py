@@ -24,6 +24,7 @@ from reconciler.engine.diagnostics import Diagnostic, error, note
 from reconciler.engine.live import LiveObject
 from reconciler.engine.lock import Lock
 from reconciler.engine.registered import Registered
+from reconciler.engine.secret_shapes import secret_pair
 from reconciler.engine.selection import Chosen
 
 LATEST = "latest"
@@ -198,8 +199,10 @@ class _Composer:
                 continue
             word = f"shared/{content.slug}"
             if self.shared[content.slug] != content.digest:
-                word = f"./skills/{content.slug}"
-                own |= _below(f"{folder}/skills/{content.slug}", content.files)
+                top, _, leaf = address.name.rpartition("/")  # subagents may differ in a skill
+                place = f"{leaf}/skills/{content.slug}" if top else f"skills/{content.slug}"
+                word = f"./{place}"
+                own |= _below(f"{folder}/{place}", content.files)
             words[identity, written] = (
                 {"path": word, "version": LATEST} if written == LATEST else word
             )
@@ -215,6 +218,11 @@ class _Composer:
         self, item: LiveObject, address: Address, imported: Imported, path: str
     ) -> dict[str, bytes] | None:
         folder, _, name = path.rpartition("/")
+        secret = secret_pair(item.body.get("metadata") or {})
+        if secret:
+            why = f"`metadata.{secret}` looks like a secret, and would be in git"
+            self.left_out[item.id] = left_out(item, address, why)
+            return None
         try:
             return _below(folder, definition_files(imported, name))
         except (NotYaml, UnicodeEncodeError) as problem:
