@@ -91,16 +91,20 @@ def _of_agentlift(agents: list[Agent], run: Run) -> Iterator[Adoption]:
     source = _lock(AGENTLIFT, run)
     if source is None:
         return
-    names: dict[str, Address] = {}
-    for agent in agents:
-        names[str(agent.resource.body["name"])] = agent.resource.address
-        names.setdefault(agent.resource.address.name, agent.resource.address)
+    names = _by_name(agents)
     listed = source.value.get("agents") or {}
     for name, one in listed.items() if isinstance(listed, dict) else ():
         identity = one.get("agent_id") if isinstance(one, dict) else None
-        if name in names:
+        fitting = names.get(name, ())
+        if len(fitting) == 1:
             path = ("agents", name, "agent_id")
-            yield from _adoption(names[name], identity, path, source, run, None)
+            yield from _adoption(fitting[0], identity, path, source, run, None)
+        elif fitting:
+            several = " and ".join(map(str, fitting))
+            message = f"{name} is {identity} in {AGENTLIFT}, and {several} are called so"
+            hint = f"`reconcile adopt ADDRESS {identity}`, and take the entry out"
+            place = source.key_span(("agents", name))
+            run.findings.append(error("adoption.ambiguous", message, hint, span=place))
         else:
             message = f"{name} is {identity} in {AGENTLIFT}, and no file here defines it"
             hint = "it is left alone; bring its folder back, or take the entry out"
@@ -110,6 +114,17 @@ def _of_agentlift(agents: list[Agent], run: Run) -> Iterator[Adoption]:
     for content, one in skills.items() if isinstance(skills, dict) else ():
         if isinstance(one, dict) and isinstance(one.get("skill_id"), str):
             _left_behind(one["skill_id"], source.key_span(("skills", content)), run)
+
+
+def _by_name(agents: list[Agent]) -> dict[str, list[Address]]:
+    """The addresses that a name may mean: those of the live name, else the one of the folder."""
+    found: dict[str, list[Address]] = {}
+    for agent in agents:
+        found.setdefault(str(agent.resource.body["name"]), []).append(agent.resource.address)
+    for agent in agents:
+        address = agent.resource.address
+        found.setdefault(address.name, [address])
+    return found
 
 
 def _of_manifests(agents: list[Agent], environments: set[Address], run: Run) -> Iterator[Adoption]:

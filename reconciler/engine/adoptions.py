@@ -117,9 +117,8 @@ def not_adoptable(
         return refused(address, f"the lock binds it to {entry.id}", f"`reconcile forget {address}`")
     for other, bound in lock.objects.items():
         if bound.id == identity and other != address:
-            return refused(
-                address, f"{identity} is {other} in the lock", f"`reconcile forget {other}`"
-            )
+            hint = f"for a rename `moved:` in reconcile.yaml, else `reconcile forget {other}`"
+            return refused(address, f"{identity} is {other} in the lock", hint)
     if item is None:
         hint = "check the id, and that the key belongs to its workspace"
         return refused(address, f"there is no live {address.kind} with the id {identity}", hint)

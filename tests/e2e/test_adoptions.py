@@ -214,3 +214,25 @@ def test_one_id_in_two_places(project: Project, live: tuple[str, str]) -> None:
         project.write(f"agents/{name}/agent.yaml", AGENT + ids)
     said = f"{live[0]} is named for agent/keeper, too, in agents/keeper/agent.yaml:4:"
     refused(project, "adopt.refused", said)
+
+
+def test_a_name_that_two_agents_have_is_not_guessed(
+    project: Project, live: tuple[str, str]
+) -> None:
+    project.write("agents/other/agent.yaml", AGENT)
+    agents = {"Keeper": {"agent_id": live[0]}}
+    project.write(".agentlift-lock.json", json.dumps({"version": 1, "agents": agents}))
+    refused(project, "adoption.ambiguous", f"`reconcile adopt ADDRESS {live[0]}`")
+
+
+def test_a_folder_that_was_renamed_keeps_its_id(project: Project, live: tuple[str, str]) -> None:
+    manifest(project, *live)
+    project.apply()
+    (project.root / "agents/keeper").rename(project.root / "agents/books")
+    refused(project, "adopt.refused", "for a rename `moved:` in reconcile.yaml")
+    moved = [f"{{from: {kind}/keeper, to: {kind}/books}}" for kind in ("agent", "environment")]
+    text = f"version: 1\nproject: funds\nmoved: [{', '.join(moved)}]\n"
+    project.write("reconcile.yaml", text)
+    project.apply()
+    assert project.writes() == []
+    assert (project.id("agent/books"), project.id("environment/books")) == live

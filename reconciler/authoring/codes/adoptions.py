@@ -10,6 +10,11 @@ from reconciler.engine.codes import NOTE, WARNING, Code
 _AGAIN = "To go on without it would create the object a second time."
 
 CODES: Final[Mapping[str, Code]] = {
+    "adoption.ambiguous": Code(
+        "another tool's lock names a live object by a name that several agents have",
+        "To guess would give one agent's id to another, and create the first a second time.",
+        "Say which agent it is with `reconcile adopt`, and take the entry out.",
+    ),
     "adoption.id": Code(
         "what another tool's lock gives for an id is none",
         _AGAIN,

@@ -116,7 +116,8 @@ def _put(root: Path, stage: Path, files: Mapping[str, bytes]) -> None:
     folders = {folder for path in files for folder in Path(path).parents}
     for folder in folders:
         _sync(stage / folder)
-    for top in tops:
+    # An agent whose other files are not there yet would be another one: its definition is last.
+    for top in sorted(tops, key=lambda path: path.endswith("agent.yaml")):
         os.replace(stage / top, root / top)  # noqa: PTH105 - a file replaces a file
         _sync((root / top).parent)
 

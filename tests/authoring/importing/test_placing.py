@@ -78,6 +78,25 @@ def test_a_folder_is_whole_or_not_there(
     assert not (home.root / STAGE).exists()
 
 
+def test_a_definition_is_never_there_without_its_prompt(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the folder is there already, its files come one by one."""
+    write(home, Unit(Address("agent", "a/b"), {"agents/a/b.agent.yaml": b"x"}))
+    real, seen = placing.os.replace, list[str]()
+
+    def killed(source: Path, target: Path) -> None:
+        if seen:
+            raise KeyboardInterrupt
+        seen.append(target.name)
+        real(source, target)
+
+    monkeypatch.setattr(placing.os, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write(home, unit("a", agent_yaml=b"x", prompt_md=b"y"))
+    assert seen == ["prompt.md"] and not (home.root / "agents/a/agent.yaml").exists()
+
+
 def test_what_a_killed_run_left_is_taken_away(home: Home) -> None:
     left = home.root / STAGE / "agents/a/agent.yaml"
     left.parent.mkdir(parents=True)
