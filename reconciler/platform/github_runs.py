@@ -39,11 +39,18 @@ def plan_run(access: GitHubAccess, artifact: str, head: str, pace: float = 1.0) 
     What a fork's run left is no plan: whoever sends a pull request could write one (REST
     documentation, "List artifacts for a repository": `workflow_run`). Raises as `again`.
     """
-    found = _get(access, "actions/artifacts", {"name": artifact}, pace)["artifacts"]
-    runs = [(one["id"], one["workflow_run"]) for one in found if one["name"] == artifact
-            and not one["expired"]]  # fmt: skip
-    ours = [(number, run) for number, run in runs if run and _is_ours(run, head)]
-    return int(max(ours, key=lambda one: one[0])[1]["id"]) if ours else None
+    ours: list[tuple[int, int]] = []
+    page, seen, total = 1, 0, 1
+    while seen < total:  # each push to any pull request made one
+        asked = {"name": artifact, "page": str(page)}
+        answer = _get(access, "actions/artifacts", asked, pace)
+        found, total = answer["artifacts"], answer["total_count"]
+        for one in found:
+            run = one["workflow_run"]
+            if one["name"] == artifact and not one["expired"] and run and _is_ours(run, head):
+                ours.append((int(one["id"]), int(run["id"])))
+        page, seen = page + 1, seen + len(found) if found else total
+    return max(ours)[1] if ours else None
 
 
 def _is_ours(run: Mapping[str, Any], head: str) -> bool:

@@ -126,7 +126,7 @@ class GitHub:
         if method == "GET" and (found := re.fullmatch(r"/repos/o/r/commits/(\w+)/pulls", path)):
             return 200, self.merges.get(found[1], [])
         if (method, path) == ("GET", "/repos/o/r/actions/artifacts"):
-            return 200, {"total_count": len(self.artifacts), "artifacts": self.artifacts}
+            return 200, self.artifacts
         if path == "/repos/o/r/issues":
             if method == "GET":
                 return 200, [one for one in self.issues if one["state"] == "open"]
@@ -195,7 +195,10 @@ class _Handler(BaseHTTPRequestHandler):
         status, found = self.github.answer(self.command, parts.path, body)
         headers: dict[str, str] = {}
         if isinstance(found, list):
+            total = len(found)
             found, headers = self._page(found, parse_qs(parts.query), parts.path)
+            if parts.path.endswith("/artifacts"):
+                found = {"total_count": total, "artifacts": found}
         self._send(status, found, headers)
 
     def _page(

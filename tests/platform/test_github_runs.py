@@ -57,6 +57,18 @@ def test_the_newest_plan_of_the_last_head(github: GitHub, access: GitHubAccess) 
     assert plan_run(access, NAME, HEAD, 0) == 11
 
 
+@pytest.mark.parametrize("others", [0, 1, 4, 5])
+def test_a_plan_that_many_were_made_after_is_found(
+    others: int, github: GitHub, access: GitHubAccess
+) -> None:
+    github.page = 2
+    for number in range(others):
+        github.keep(NAME, f"{number:040}", number)
+    assert plan_run(access, NAME, HEAD, 0) is None
+    github.keep(NAME, HEAD, 11)
+    assert plan_run(access, NAME, HEAD, 0) == 11
+
+
 def test_what_a_fork_s_run_left_is_no_plan(github: GitHub, access: GitHubAccess) -> None:
     github.keep(NAME, HEAD, 11, fork=True)
     assert plan_run(access, NAME, HEAD, 0) is None

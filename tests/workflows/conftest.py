@@ -134,7 +134,7 @@ class World:
 
     def changed(self, commit: str) -> list[str]:
         """The files that a commit changes."""
-        return str(self.people.diff("--name-only", f"{commit}^", commit)).split()
+        return str(self.people.diff("--name-only", f"{commit}^", commit)).splitlines()
 
     def writes(self) -> list[str]:
         """The platform's and the registry's writes since this was asked last."""

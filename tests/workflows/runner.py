@@ -210,9 +210,6 @@ class _Running:
         work.checkout("--quiet", "--force", "-B", self.event.ref, f"origin/{self.event.ref}")
 
     def _upload(self, given: Mapping[str, str]) -> None:
-        if not Path(given["path"]).exists():
-            assert given["if-no-files-found"] == "ignore"
-            return
         kept = self._artifact(self.runner.runs, given["name"])
         shutil.copytree(given["path"], kept, ignore=shutil.ignore_patterns(".*"))
         self.runner.github.keep(

@@ -114,7 +114,7 @@ def test_workload_identity_needs_no_key(tmp_path: Path, issuer: str) -> None:
     }
     script = 'has_access && printf %s "${ANTHROPIC_API_KEY-unset} $ANTHROPIC_IDENTITY_TOKEN_FILE"'
     done = common(script, tmp_path, **identity)
-    file = tmp_path / "reconcile" / "identity"
+    file = tmp_path / "reconcile" / "reconcile-plan-prod" / "identity"
     assert done.stdout == f"unset {file}" and "ey.signed" not in done.stderr
     assert file.read_text() == "ey.signed.token" and file.stat().st_mode & 0o077 == 0
     refused = common("true", tmp_path, **identity | {"ACTIONS_ID_TOKEN_REQUEST_TOKEN": "other"})

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
+import yaml
 
 from tests.workflows.conftest import World
 from tests.workflows.test_workflows import CHECKER, STRICTER, digest_of, settled
 
+FOLDER = "fund agents"
 ENVIRONMENT = "agents/environments/fund-ops.yaml"
 DESCRIBED = (ENVIRONMENT, "agents run.", "agents are run.")
 AS_BEFORE = (ENVIRONMENT, "agents are run.", "agents run.")
@@ -90,3 +94,36 @@ def test_a_fork_is_judged_by_the_rules_of_the_base(world: World) -> None:
     )
     job = world.plan(pull, fork=True, code=5)
     assert "policy.models" in job.summary and "policy.changed" in job.summary
+
+
+def twice(world: World, name: str) -> None:
+    """The workflow's last step, for the project's folder, and once more for the target sandbox."""
+    file = world.root / ".github" / "workflows" / f"{name}.yml"
+    workflow = yaml.safe_load(file.read_text())
+    (job,) = workflow["jobs"].values()
+    job["steps"][-1]["with"]["project-dir"] = FOLDER
+    again = copy.deepcopy(job["steps"][-1])
+    again["with"]["target"] = "sandbox"
+    job["steps"].append(again)
+    file.write_text(yaml.safe_dump(workflow))
+
+
+@pytest.mark.slow
+def test_two_targets_in_a_job_of_a_project_in_a_folder(world: World) -> None:
+    (world.root / FOLDER).mkdir()
+    world.people.mv("agents", "reconcile.yaml", FOLDER)
+    for name in ("plan", "apply"):
+        twice(world, name)
+    world.people.commit("--quiet", "--all", "-m", "Moved")
+    world.people.push("--quiet", "origin", "main")
+    checker, before, after = STRICTER
+    pull = world.open("one", (f"{FOLDER}/{checker}", before, after))
+    world.plan(pull)
+    prod, sandbox = world.github.said_on(pull.number)
+    assert "10 to create" in prod and "0 to create" in sandbox
+    names = [one["name"] for one in world.github.artifacts]
+    assert names == ["reconcile-plan-prod-fund-agents", "reconcile-plan-sandbox-fund-agents"]
+    world.apply(world.merge(pull))
+    *_, prod, sandbox = world.github.said_on(pull.number)
+    assert "10 applied" in prod and "0 failed, 0 skipped" in sandbox
+    assert world.changed(world.main) == [f"{FOLDER}/reconcile.prod.lock"]

@@ -1,6 +1,8 @@
 # After a merge: carry out what was reviewed and nothing else, commit the lock, say what is left.
 source "$GITHUB_ACTION_PATH/common.sh"
 
+# The apply of another target, earlier in the job, left the branch.
+git symbolic-ref --quiet HEAD >/dev/null || git checkout --quiet -B "$GITHUB_REF_NAME"
 newest_lock
 commit=$GITHUB_SHA
 if ((${GITHUB_RUN_ATTEMPT:-1} > 1)) && [[ $TARGET != sandbox ]]; then

@@ -1,8 +1,10 @@
 # What every command of this action begins with. Read by the other scripts.
 set -euo pipefail
 
-work=$RUNNER_TEMP/reconcile # nothing of it is part of the checkout
-PATH=$work/venv/bin:$PATH
+PATH=$RUNNER_TEMP/reconcile/venv/bin:$PATH
+artifact=reconcile-plan-$TARGET # a repository may hold several projects, and a job several targets
+[[ $PROJECT_DIR == . ]] || artifact+=-${PROJECT_DIR//[^[:alnum:]._-]/-}
+work=$RUNNER_TEMP/reconcile/$artifact # nothing of it is part of the checkout
 there=(--project-dir "$PROJECT_DIR")
 options=("${there[@]}" --target "$TARGET")
 manifest=$PROJECT_DIR/reconcile.yaml lock=$PROJECT_DIR/reconcile.$TARGET.lock

@@ -36,6 +36,7 @@ embed "$base"
 read_rules
 
 mkdir -p "$work/plan"
+echo "artifact=$artifact" >>"$GITHUB_OUTPUT"
 plan=$work/plan/plan.json
 status=0
 reconcile plan "${options[@]}" "${rules[@]}" --changed-since "$base" \

@@ -1,4 +1,5 @@
 # After a merge: which pull request it was, and which run planned the last commit of its branch.
 source "$GITHUB_ACTION_PATH/common.sh"
 
-python "$GITHUB_ACTION_PATH/reviewed.py" "reconcile-plan-$TARGET" >>"$GITHUB_OUTPUT"
+echo "artifact=$artifact" >>"$GITHUB_OUTPUT"
+python "$GITHUB_ACTION_PATH/reviewed.py" "$artifact" >>"$GITHUB_OUTPUT"
