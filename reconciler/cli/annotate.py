@@ -29,8 +29,7 @@ def write_annotations(findings: Iterable[Diagnostic]) -> None:
         write_lines([line(f"{len(rest)} more than GitHub shows beside the lines:")])
         write_lines(diagnostics_lines(rest)[:-1])
     write_lines([totals_line(listed)])
-    if listed:
-        add_to_summary(lambda: diagnostics_lines(listed))
+    add_to_summary(lambda: diagnostics_lines(listed))
 
 
 def write_sarif(findings: Iterable[Diagnostic], silenced: Iterable[Silenced]) -> None:

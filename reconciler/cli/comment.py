@@ -14,7 +14,7 @@ import click
 from reconciler.cli import exit_codes
 from reconciler.cli.job_summary import add_to_summary
 from reconciler.cli.options import common
-from reconciler.cli.project import load_desired
+from reconciler.cli.project import load, load_desired
 from reconciler.cli.saved import read_report, read_shown
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import write_json, write_lines
@@ -25,7 +25,13 @@ from reconciler.engine.outcome import Report
 from reconciler.engine.plan import Plan
 from reconciler.render.diagnostics_text import diagnostics_lines
 from reconciler.render.lines import Line, line
-from reconciler.render.markdown import Meta, comment_body, comment_mark, report_body
+from reconciler.render.markdown import (
+    Meta,
+    comment_body,
+    comment_mark,
+    report_body,
+    stale_comment,
+)
 from reconciler.render.plan_text import plan_lines
 from reconciler.render.posted_documents import Result, posted_document
 
@@ -40,8 +46,12 @@ if TYPE_CHECKING:
     "--plan",
     "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    required=True,
     help="The plan to show: what `plan --out FILE` saved.",
+)
+@click.option(
+    "--no-plan",
+    is_flag=True,
+    help="There is no plan of the newest commit: a comment made for an older one says so.",
 )
 @click.option(
     "--report",
@@ -63,7 +73,8 @@ if TYPE_CHECKING:
 def comment(
     settings: Settings,
     number: int,
-    file: Path,
+    file: Path | None,
+    no_plan: bool,
     report_file: Path | None,
     head: str | None,
     since: str | None,
@@ -73,11 +84,20 @@ def comment(
     With --report, say there what became of the apply, and how to go on with what is left.
 
     Repository, token and address are GitHub's own: GITHUB_REPOSITORY, GITHUB_TOKEN, GITHUB_API_URL.
-    Without permission the whole text goes to the job's summary.
+    Without permission the whole text goes to the job's summary. With --no-plan, a comment made for
+    an older commit says that it is stale.
     """
     from reconciler.platform.errors import AccessRefused
     from reconciler.platform.github import github_access, post_comment
 
+    if no_plan is (file is not None):
+        raise click.UsageError("give --plan FILE, or --no-plan if there is none")
+    if file is None:
+        if (report_file, head, since) != (None, None, None):
+            raise click.UsageError(
+                "--no-plan is about what is there: give nothing of a plan with it"
+            )
+        return _say(settings, *_outdated(settings, number))
     report = read_report(report_file) if report_file is not None else None
     shown = _read(file, head if head is not None else event_head(os.environ))
     if since is not None:
@@ -90,11 +110,29 @@ def comment(
     except AccessRefused:
         add_to_summary(shown.lines)
         raise
+    return _say(settings, result, url)
+
+
+def _say(settings: Settings, result: Result, url: str) -> int:
     if settings.format == "json":
         write_json(posted_document("comment", result, url))
     else:
         write_lines([line(f"comment {result}: {url}" if url else "there is nothing to say")])
     return exit_codes.OK
+
+
+def _outdated(settings: Settings, number: int) -> tuple[Result, str]:
+    """Whatever the folders say, even if that can't be planned: a project that does not say its
+    name has no comment."""
+    from reconciler.platform.github import change_comment, github_access, head_of
+
+    loaded = load(settings)
+    if not (loaded.project and loaded.target):
+        return "unchanged", ""
+    access = github_access(os.environ)
+    newest = head_of(access, number)
+    mark = comment_mark(Plan(loaded.project, loaded.target))
+    return change_comment(access, number, mark, lambda body: stale_comment(body, newest))
 
 
 def _reviewed(shown: _Shown, access: GitHubAccess, number: int) -> Comment:

@@ -10,7 +10,7 @@ environment variables).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -101,6 +101,18 @@ def post_comment(
             continue
         return "created", str(made.html_url)
     raise WriteFailed(f"GitHub did not take the comment in {TRIES} tries", code="github.failed")
+
+
+def change_comment(
+    access: GitHubAccess, number: int, mark: str, change: Callable[[str], str], pace: float = 1.0
+) -> tuple[Posted, str]:
+    """Change what the comment says, if there is one. Raises as `post_comment`."""
+    pull = _pull(access, number, pace)
+    found = _find(pull, mark, _author(access, pace), pace)
+    if found is None:
+        return "unchanged", ""
+    comment = Comment(mark, change((found.body or "").replace("\r\n", "\n")))
+    return _edited(found, comment, str(pull.head.sha), pace)
 
 
 def keep_issue(

@@ -36,6 +36,7 @@ _RUN = re.compile(r"https?://[\w.:-]+(/[\w.-]+){2}/actions/runs/\d+", re.ASCII)
 _BRIEF = Detail(4, 6, 80)
 _LINES = Detail(10, 0, 120)
 _OPEN, _CLOSE = "<!-- agent-reconciler ", " -->"
+_STALE: Final = "**Stale:**"
 _LEAST = 200  # characters of a folded block that says anything
 _NAME = 200  # characters of a name in the head
 
@@ -107,6 +108,19 @@ def comment_mark(plan: Plan, kind: Kind = "plan") -> str:
     return _hidden(plan, Meta(), kind).partition(', "digest"')[0]
 
 
+def stale_comment(comment: str, newest: str) -> str:
+    """The comment, saying that there is no plan of the newest commit; as it is if it was made for
+    that."""
+    facts = hidden_facts(comment) or {}
+    if facts.get("head") == newest:
+        return comment
+    first, *rest = comment.split("\n\n")
+    if rest and rest[0].startswith(_STALE):
+        del rest[0]
+    told = f"{_stale(str(facts.get('head') or ''), newest)} There is no plan of that."
+    return "\n\n".join([first, told, *rest])
+
+
 def hidden_facts(comment: str) -> Mapping[str, Any] | None:
     """What the hidden first line of a comment says: project, target, digest and head commit; None
     for a comment that is not one of ours."""
@@ -128,8 +142,7 @@ def _head(plan: Plan, meta: Meta) -> str:
         _world(plan, meta),
     ]
     if meta.newest:
-        made = code(meta.head, _NAME) if meta.head else "an older commit"
-        parts.insert(1, f"**Stale:** made for {made}; the newest is {code(meta.newest, _NAME)}.")
+        parts.insert(1, _stale(meta.head, meta.newest))
     stop = obstacle_text(plan)
     if stop:
         parts.append(f"**{stop}**")
@@ -137,6 +150,11 @@ def _head(plan: Plan, meta: Meta) -> str:
         what = counted(meta.silenced, "finding is", "findings are")
         parts.append(f"{what} silenced in the folders.")
     return "\n\n".join(parts)
+
+
+def _stale(head: str, newest: str) -> str:
+    made = code(head, _NAME) if head else "an older commit"
+    return f"{_STALE} made for {made}; the newest is {code(newest, _NAME)}."
 
 
 def _summary(run: str) -> str:

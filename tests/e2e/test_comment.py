@@ -92,6 +92,34 @@ def test_an_older_run_says_that_it_is_stale_or_nothing(
     assert "Stale" not in github.comments[0]["body"]
 
 
+def test_a_commit_of_which_no_plan_can_be_made_makes_the_comment_stale(
+    sample: Project, github: GitHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def no_plan() -> str:
+        result = sample.run("comment", "--pr", "7", "--no-plan", "--format", "json")
+        return str(json.loads(result.stdout)["result"])
+
+    assert no_plan() == "unchanged" and github.comments == []
+    push(github, monkeypatch, tmp_path, "a" * 40)
+    comment(saved(sample))
+    (ours,) = github.comments
+    before = ours["body"]
+    assert no_plan() == "unchanged" and ours["body"] == before
+    sample.write("agents/fresh/agent.yaml", "model: [\n")
+    for head in ("b" * 40, "c" * 40):
+        push(github, monkeypatch, tmp_path, head)
+        assert [no_plan(), no_plan()] == ["updated", "unchanged"]
+        first, told, rest = ours["body"].split("\n\n", 2)
+        assert f"made for <code>{'a' * 40}</code>; the newest is <code>{head}</code>" in told
+        assert f"{first}\n\n{rest}" == before
+    github.faults.append(Fault("PATCH", ".*", 403))
+    push(github, monkeypatch, tmp_path, "d" * 40)
+    refused = sample.run("comment", "--pr", "7", "--no-plan", code=1)
+    assert "github.forbidden" in refused.stderr
+    for wrong in ((), ("--no-plan", "--plan", "plan.json"), ("--no-plan", "--head", "a")):
+        sample.run("comment", "--pr", "7", *wrong, code=64)
+
+
 def test_without_permission_the_summary_has_it_all(
     sample: Project, github: GitHub, tmp_path: Path
 ) -> None:

@@ -127,3 +127,17 @@ def test_two_targets_in_a_job_of_a_project_in_a_folder(world: World) -> None:
     *_, prod, sandbox = world.github.said_on(pull.number)
     assert "10 applied" in prod and "0 failed, 0 skipped" in sandbox
     assert world.changed(world.main) == [f"{FOLDER}/reconcile.prod.lock"]
+
+
+@pytest.mark.slow
+def test_a_commit_that_can_t_be_planned_makes_the_comment_stale(world: World) -> None:
+    pull = world.open("one", STRICTER)
+    world.plan(pull)
+    world.push(pull, (CHECKER, "model: ", "modle: "))
+    world.plan(pull, code=1)
+    (comment,) = world.github.said_on(pull.number)
+    assert comment.count("**Stale:**") == 1 and pull.head in comment.split("\n\n")[1]
+    world.push(pull, (CHECKER, "modle: ", "model: "))
+    world.plan(pull)
+    (comment,) = world.github.said_on(pull.number)
+    assert "**Stale:**" not in comment

@@ -171,6 +171,7 @@ def test_a_fork_gets_no_key_and_nothing_is_asked_for_it(world: World) -> None:
     job = world.plan(pull, fork=True)
     assert ".env" in world.people.ls_tree("--name-only", pull.head)
     assert world.server.requests() == [] and world.github.requests == []
+    assert "No findings" in job.summary
     assert "agent/price-checker" in job.summary and "what is live is unread" in job.summary
     assert world.github.artifacts == []
 

@@ -1,7 +1,12 @@
 # On a pull request: check the folders, plan, comment.
 source "$GITHUB_ACTION_PATH/common.sh"
 
-reconcile validate --format github "${there[@]}"
+without_plan() { # the comment that is there was made for an older commit
+  [[ $FORK == true ]] || reconcile comment "${options[@]}" --pr "$PULL" --no-plan || true
+  exit "$1"
+}
+
+reconcile validate --format github "${there[@]}" || without_plan "$?"
 
 # What is checked out is, as a rule, the branch merged into the newest base.
 base=$BASE_SHA
@@ -41,7 +46,7 @@ plan=$work/plan/plan.json
 status=0
 reconcile plan "${options[@]}" "${rules[@]}" --changed-since "$base" \
   --format markdown --out "$plan" || status=$?
-[[ -f $plan ]] || exit "$status"
+[[ -f $plan ]] || without_plan "$status"
 reconcile comment "${options[@]}" --pr "$PULL" --plan "$plan" --head "$HEAD_SHA" \
   --changed-since "$base"
 
