@@ -68,10 +68,15 @@ def _of_ant(known: Mapping[str, Address], run: Run) -> Iterator[Adoption]:
         identity = one.get("id") if isinstance(one, dict) else None
         if kind == "skill" and isinstance(identity, str):
             _left_behind(identity, source.key_span(path), run)
-        if kind not in _ID or "id" not in one or not written.startswith("./"):
+        address = _address(written, known) if written.startswith("./") else None
+        if address is not None and (identity is None or not isinstance(kind, str)):
+            message = f"{LOCK} gives no kind and id for {written}, which may be live all the same"
+            hint = "restore the file from git, or take the entry out"
+            place = source.key_span(path)
+            run.findings.append(error("adoption.id", message, hint, span=place))
+        elif identity is None or kind not in ("agent", "environment") or written[:2] != "./":
             continue
-        address = _address(written, known)
-        if address is None or address.kind != kind:
+        elif address is None or address.kind != kind:
             message = f"{written} is {identity} in {LOCK}, and no file here defines it"
             hint = "it is left alone; bring the file back, or take the entry out"
             place = source.key_span(path)

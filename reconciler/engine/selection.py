@@ -65,7 +65,7 @@ def choose(live: Live, words: Iterable[str], archived: Iterable[Body] = ()) -> C
         elif found:
             findings.append(_several(word, found))
         else:
-            findings.append(_none(word, agents, gone))
+            findings.append(_none(word, agents, rooms, gone))
     if findings:
         raise NotChosen(*findings)
     taken = _with_members([one for one in wanted.values() if one.kind == "agent"], agents)
@@ -163,7 +163,9 @@ def _several(word: str, found: list[LiveObject]) -> Diagnostic:
     return error("import.ambiguous", message, "give the id of the one that is meant")
 
 
-def _none(word: str, agents: list[LiveObject], archived: list[Body]) -> Diagnostic:
+def _none(
+    word: str, agents: list[LiveObject], rooms: list[LiveObject], archived: list[Body]
+) -> Diagnostic:
     for body in archived:
         if word in (body.get("id"), body.get("name")):
             message = f"{body.get('id')} ({body.get('name')}) is archived, which is for ever"
@@ -172,5 +174,9 @@ def _none(word: str, agents: list[LiveObject], archived: list[Body]) -> Diagnost
     names = {str(one.body.get("name")): one.id for one in agents}
     near = [f"{name} ({names[name]})" for name in get_close_matches(word, names, n=3)]
     near += get_close_matches(word, names.values(), n=3, cutoff=0.9)
+    titled = [one.id for one in rooms if one.body.get("name") == word]
+    if titled:
+        message = f"{word} is the name of an environment, which is imported by its id"
+        return error("import.unknown", message, f"reconcile import {' '.join(titled)}")
     hint = f"near: {', '.join(near)}" if near else "give an agent's name or id, or --all"
     return error("import.unknown", f"there is no live agent {word}", hint)

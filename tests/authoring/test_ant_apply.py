@@ -218,7 +218,10 @@ def test_a_lock_names_files_elsewhere(tmp_path: Path) -> None:
         ('{"resources": []}', ["field.type"]),
         ('{"resources": {}}', []),
         ('{"resources": {"./x.md": 1, "x.md": {"kind": "agent"}, "./": {"kind": "agent"}}}', []),
-        ('{"resources": {"./agents/a/agent.yaml": 1}}', ["converted.name", "converted.owned"]),
+        (
+            '{"resources": {"./agents/a/agent.yaml": 1}}',
+            ["converted.name", "converted.owned", "adoption.id"],
+        ),
         ('{"resources": {"./agents": {"kind": "room"}}}', ["kind.not_managed"]),
         ('{"resources": {"./../x.md": {"kind": "agent"}}}', ["path.outside"]),
         ('{"resources": {"./agents": {"kind": "agent"}}}', ["path.not_a_file"]),

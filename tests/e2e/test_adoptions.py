@@ -152,6 +152,12 @@ def test_a_lock_of_another_world_is_refused_as_a_whole(
             '{"resources": {"./agents/keeper/agent.yaml": {"kind": "agent", "id": 7}}}',
             "adoption.id",
         ),
+        ('{"resources": {"./agents/keeper/agent.yaml": {"kind": "agent"}}}', "adoption.id"),
+        (
+            '{"resources": {"./agents/keeper/agent.yaml": {"kind": [], "id": "agent_1"}}}',
+            "adoption.id",
+        ),
+        ('{"resources": {"./agents/keeper/agent.yaml": []}}', "adoption.id"),
     ],
 )
 def test_a_damaged_lock_is_never_taken_for_an_empty_one(

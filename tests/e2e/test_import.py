@@ -215,6 +215,8 @@ def test_what_is_not_there(project: Project) -> None:
     client(project).beta.agents.archive(gone.id)
     assert "import.archived" in imported(project, "gone", code=1)
     assert sorted(one.name for one in (project.root / "agents").iterdir()) == ["audit-handover"]
+    room = client(project).beta.environments.create(name="room", config={"type": "cloud"})
+    assert f"reconcile import {room.id}" in imported(project, "room", code=1)
 
 
 def test_names_that_fold_into_one(project: Project) -> None:
