@@ -39,7 +39,7 @@ def converted_tools(listed: Any, default: str, page: Page) -> tuple[list[Any], d
         if kind == "builtin":
             name, entry = _builtin(tool, default, path, page)
         elif kind in ("client", "code"):
-            name, entry = _custom(tool, kind, path, page)
+            name, entry = _custom(tool, kind, default, path, page)
             if entry is not None and kind == "code":
                 scripts |= _script(tool, path, page)
         else:
@@ -82,13 +82,14 @@ def _builtin(
 
 
 def _custom(
-    tool: Mapping[str, Any], kind: str, path: KeyPath, page: Page
+    tool: Mapping[str, Any], kind: str, default: str, path: KeyPath, page: Page
 ) -> tuple[str, dict[str, Any] | None]:
     name = tool.get("name")
     if not isinstance(name, str) or not name:
         page.error("field.missing", "the tool has no name", path, "write `name`")
         return "", None
-    if _permission(tool.get("permission"), (*path, "permission"), page) == "deny":
+    permission = _permission(tool.get("permission"), (*path, "permission"), page)
+    if (permission or default) == "deny":
         message = f"{name} is never to run, so the agent doesn't get it"
         page.note("converted.tool_denied", message, path)
         return name, None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from reconciler.authoring.files import Entry, Files, Refused
@@ -66,13 +67,11 @@ def convert(asked: Asked) -> Conversion:
     """Every agent of a project, of a folder of agents, or of one file."""
     findings: list[Diagnostic] = []
     path = asked.path.absolute()
-    root = path.parent if path.is_file() else path
-    if root.parts[-2:] == (".claude", "agents"):
-        root = root.parents[1]
+    root = _project_of(path.parent if path.is_file() else path)
     files = Files(root)
     start = "" if path == root else path.relative_to(root).as_posix()
     try:
-        if path.is_dir() and files.is_folder(_AGENTS):
+        if not start and files.is_folder(_AGENTS):
             start = _AGENTS
         entries = [_one(start)] if path.is_file() else list(_texts(files, start))
     except Refused as refused:
@@ -83,6 +82,14 @@ def convert(asked: Asked) -> Conversion:
     servers = project_servers(files, "", findings, asked.skip)
     around = _Around(files, "", servers, asked)
     return conversion(_converted(entries, around, findings), findings)
+
+
+def _project_of(folder: Path) -> Path:
+    """The folder around `.claude/agents`, where servers and skills are; else the folder itself."""
+    for one in (folder, *folder.parents):
+        if one.parts[-2:] == (".claude", "agents"):
+            return one.parents[1]
+    return folder
 
 
 def _one(path: str) -> Entry:

@@ -98,6 +98,10 @@ def test_one_file_and_the_folder_of_agents() -> None:
     one = claude_code.convert(Asked(agents / "reviewer.md", MODELS))
     assert [agent.name for agent in one.agents] == ["reviewer"]
     assert claude_code.convert(Asked(agents, MODELS)) == converted("claude-code")
+    (writer,) = claude_code.convert(Asked(agents / "teams" / "writer.md", MODELS)).agents
+    assert [writer] == [one for one in converted("claude-code").agents if one.name == "writer"]
+    (team,) = claude_code.convert(Asked(agents / "teams", MODELS)).agents
+    assert team == writer
     single = agenta.convert(Asked(DATA / "agenta" / "plain.yaml", MODELS))
     assert [agent.name for agent in single.agents] == ["plain"]
 
@@ -159,6 +163,22 @@ def test_a_choice_of_tools_that_can_t_be_said_never_gives_more(
     assert [one.code for one in errors(configured(tmp_path, mcp_servers=servers))] == [code]
     (agent,) = configured(tmp_path, mcp_servers=servers, skip=True).agents
     assert "mcp_servers" not in agent.imported.document
+
+
+def test_what_is_denied_by_default_is_not_given(tmp_path: Path) -> None:
+    tools = [
+        {"type": "builtin", "name": "read"},
+        {"type": "client", "name": "confirm", "description": "Asks."},
+        {"type": "code", "name": "go", "description": "Goes.", "script": "1"},
+        {"type": "client", "name": "show", "description": "Shows.", "permission": "ask"},
+    ]
+    servers = [offered()]
+    denied = {"default": "deny"}
+    found = configured(tmp_path, permissions=denied, tools=tools, mcp_servers=servers)
+    document = found.agents[0].imported.document
+    assert [tool["name"] for tool in document["tools"]] == ["show"]
+    assert "mcp_servers" not in document and not found.agents[0].files
+    assert [one.code for one in found.findings].count("converted.tool_denied") == 4
 
 
 def test_names_without_a_mode_are_the_tools(tmp_path: Path) -> None:
