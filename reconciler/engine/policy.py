@@ -86,9 +86,24 @@ _Found: TypeAlias = Iterator[tuple[str, str]]
 
 
 def _ask(rule: Rule, action: Action, resource: Resource) -> _Found:
-    for tool, policy in permissions(_fields(resource).get("tools") or {}).items():
-        if policy in _UNASKED and _allowed(tool, rule.values):
+    found = permissions(_fields(resource).get("tools") or {})
+    for tool, policy in found.items():
+        if policy in _UNASKED and (
+            _allowed(tool, rule.values) or _reaches_others(tool, rule.values, found)
+        ):
             yield f"{tool} must ask before it runs", "tools"
+
+
+def _reaches_others(tool: str, globs: Iterable[str], named: Iterable[str]) -> bool:
+    """Whether `SERVER/*`, the tools of a server that have no entry, holds one that a glob means."""
+    if not tool.endswith("/*"):
+        return False
+    server, entries = tool[:-1].lower(), {one.lower() for one in named}
+    return any(
+        fnmatchcase(server, glob[:end]) and f"{server}{glob[end:]}" not in entries
+        for glob in map(str.lower, globs)
+        for end in range(len(glob) + 1)
+    )
 
 
 def _models(rule: Rule, action: Action, resource: Resource) -> _Found:

@@ -83,6 +83,34 @@ def test_a_rule_that_only_warns(rule: str, ruled: Project) -> None:
     ruled.apply()
 
 
+@pytest.mark.parametrize(
+    ("asked", "given", "broken"),
+    [
+        ("wiki/edit", "{permission: allow}", ["wiki/*"]),  # as any tool of the server
+        ("'*edit'", "{permission: allow}", ["wiki/*"]),
+        ("'wiki/e*'", "{permission: allow}", ["wiki/*"]),
+        ("WIKI/Edit", "{permission: allow}", ["wiki/*"]),
+        ("'*'", "{permission: allow}", ["wiki/*"]),
+        ("other/edit", "{permission: allow}", []),
+        ("edit", "{permission: allow}", []),  # the built-in tool of this name
+        ("wiki/edit", "{permission: ask}", []),
+        ("wiki/edit", "{tools: ['edit:ask', search], permission: allow}", []),
+        ("wiki/edit", "{tools: ['search:allow']}", []),  # the others are off
+    ],
+)
+def test_a_tool_without_an_entry_must_ask_too(
+    asked: str, given: str, broken: list[str], project: Project
+) -> None:
+    project.write(
+        "agents/reader/agent.yaml",
+        "model: claude-sonnet-5\nmcp_servers:\n"
+        f"  - {{name: wiki, url: 'https://wiki.example.com/mcp', {given[1:-1]}}}\n",
+    )
+    rules(project, f"policy: {{ask: [{asked}]}}\n")
+    told = [one["message"] for one in found(project, code=5 if broken else 0)]
+    assert told == [f"{tool} must ask before it runs" for tool in broken]
+
+
 def test_raises_of_privilege(ruled: Project) -> None:
     rules(ruled, "policy: {raises: none}\n")
     ruled.apply()  # something new raises nothing

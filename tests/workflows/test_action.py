@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -101,7 +102,12 @@ def common(script: str, folder: Path, **environ: str) -> subprocess.CompletedPro
     bash = shutil.which("bash") or "bash"
     command = [bash, "-c", f'source "$GITHUB_ACTION_PATH/common.sh"\n{script}']
     return subprocess.run(
-        command, env={**given, **environ}, capture_output=True, text=True, check=False
+        command,
+        cwd=GITHUB.parent,
+        env={**given, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -135,3 +141,27 @@ def test_whether_the_target_can_be_read(
     tmp_path: Path, environ: dict[str, str], access: bool
 ) -> None:
     assert common("has_access", tmp_path, **environ).returncode == (0 if access else 1)
+
+
+def test_the_folder_must_be_the_project_s_own(tmp_path: Path) -> None:
+    """The search upwards would find a project whose rules of the base nobody reads."""
+    done = common("true", tmp_path, PROJECT_DIR="agents")
+    assert done.returncode == 1 and "agents holds no reconcile.yaml" in done.stderr
+
+
+def test_git_gets_one_login_and_the_log_none(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    header = "http.https://github.example/.extraheader"
+    subprocess.run(["git", "config", "--file", config, header, "AUTHORIZATION: kept"], check=True)
+    done = common(
+        f"login >&2\ngit config --get-all {header}",
+        tmp_path,
+        GITHUB_SERVER_URL="https://github.example",
+        GITHUB_TOKEN="ghs_0123456789abcdefghij",
+        GIT_CONFIG_GLOBAL=str(config),
+    )
+    kept, reset, ours = done.stdout.splitlines()
+    assert kept == "AUTHORIZATION: kept" and reset == ""
+    secret = ours.removeprefix("AUTHORIZATION: basic ")
+    assert base64.b64decode(secret) == b"x-access-token:ghs_0123456789abcdefghij"
+    assert done.stderr == f"::add-mask::{secret}\n"  # which the runner reads, and does not show
