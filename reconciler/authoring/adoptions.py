@@ -8,7 +8,7 @@ take it for empty would create everything a second time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from reconciler.authoring.agent import Agent
@@ -27,14 +27,15 @@ _ID: Final = {"agent": re.compile(r"agent_\w+\Z"), "environment": re.compile(r"e
 
 
 def adoptions_of(
-    agents: list[Agent], environments: list[Defined], run: Run
+    agents: list[Agent], environments: list[Defined], targets: Collection[str], run: Run
 ) -> tuple[Adoption, ...]:
-    """Every id that is named for an address; two that differ are an error."""
+    """Every id that is named for an address; two that differ are an error. `targets` are the names
+    of all targets."""
     defined = [*(agent.defined for agent in agents), *environments]
     found = [
         *_of_ant(_by_path(defined), run),
         *_of_agentlift(agents, run),
-        *_of_manifests(agents, {one.address for one in environments}, run),
+        *_of_manifests(agents, {one.address for one in environments}, targets, run),
     ]
     chosen: dict[Address, Adoption] = {}
     for one in found:
@@ -132,11 +133,22 @@ def _by_name(agents: list[Agent]) -> dict[str, list[Address]]:
     return found
 
 
-def _of_manifests(agents: list[Agent], environments: set[Address], run: Run) -> Iterator[Adoption]:
+def _of_manifests(
+    agents: list[Agent], environments: set[Address], targets: Collection[str], run: Run
+) -> Iterator[Adoption]:
     for agent in agents:
         source, address = agent.defined.document.source, agent.resource.address
         platforms = source.value.get("platform")
-        ids = platforms.get(run.settings.name) if isinstance(platforms, dict) else None
+        if not isinstance(platforms, dict):
+            continue
+        for name in platforms.keys() - set(targets):
+            message = f"there is no target {name}, so its ids are not taken over"
+            hint = f"name it as the target is named: {', '.join(targets)}"
+            place = source.key_span(("platform", name))
+            run.findings.append(
+                warning("adoption.unmatched", message, hint, span=place, address=str(address))
+            )
+        ids = platforms.get(run.settings.name)
         if not isinstance(ids, dict):
             continue
         path: KeyPath = ("platform", run.settings.name)

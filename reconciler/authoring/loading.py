@@ -213,7 +213,7 @@ def _desired(project: Project, run: Run) -> _Read:
         target=_target(run.settings, tuple(sorted({item.tenant for item in registered}))),
         resources=tuple(sorted(resources, key=lambda resource: resource.address)),
         moved=moves_of(project, taken, run),
-        adoptions=adoptions_of(known, environments, run),
+        adoptions=adoptions_of(known, environments, target_names(project), run),
     )
     return _Read(desired, silences, [*agents, *environments], known)
 

@@ -54,7 +54,7 @@ def agentlift(project: Project, agent: str, room: str) -> None:
 
 def manifest(project: Project, agent: str, room: str) -> None:
     ids = f"managed_agent_id: {agent}, managed_environment_id: {room}, managed_agent_version: 1"
-    other = "prod: {managed_agent_id: agent_01OTHER}"
+    other = "prod: {managed_agent_id: agent_01OTHER}"  # a target that is not here
     text = f"{AGENT}platform:\n  sandbox: {{{ids}}}\n  {other}\n"
     project.write("agents/keeper/agent.yaml", text)
 
@@ -242,3 +242,11 @@ def test_a_folder_that_was_renamed_keeps_its_id(project: Project, live: tuple[st
     project.apply()
     assert project.writes() == []
     assert (project.id("agent/books"), project.id("environment/books")) == live
+
+
+def test_ids_of_a_target_that_is_not_here_are_told(project: Project, live: tuple[str, str]) -> None:
+    text = f"{AGENT}platform: {{production: {{managed_agent_id: {live[0]}}}}}\n"
+    project.write("agents/keeper/agent.yaml", text)
+    said = project.run("validate").output
+    assert "adoption.unmatched warning agents/keeper/agent.yaml:4:12" in said
+    assert "there is no target production" in said and "sandbox" in said

@@ -37,9 +37,9 @@ CODES: Final[Mapping[str, Code]] = {
         "Take the objects over one by one with `reconcile adopt`, then delete the file.",
     ),
     "adoption.unmatched": Code(
-        "another tool's lock names an object that no file here defines",
-        "It is left alone, and nothing here manages it.",
-        "Bring the file back, or take the entry out.",
+        "an id is named for a file or a target that is not here",
+        "Its object is left alone, and nothing here manages it.",
+        "Bring the file back, call the target by its name, or take the entry out.",
         severities=WARNING,
     ),
 }
