@@ -97,12 +97,17 @@ class World:
             "plan", Event("pull_request", pull.merge, "", payload, fork=fork), code
         )
 
-    def merge(self, pull: Pull) -> str:
-        """Squash the pull request into main; the commit."""
+    def merge(self, pull: Pull, how: str = "squash") -> str:
+        """Bring the pull request into main by `squash`, `merge` or `rebase`; the last commit."""
         self._at_main()
         before = self.people.rev_parse("HEAD")
-        self.people.merge("--quiet", "--squash", pull.head)
-        self.people.commit("--quiet", "--allow-empty", "-m", f"Squash {pull.branch}")
+        if how == "rebase":
+            self.people.cherry_pick("--allow-empty", f"{pull.base}..{pull.head}")
+        elif how == "merge":
+            self.people.merge("--quiet", "--no-ff", "-m", "::error::Merge", pull.head)
+        else:
+            self.people.merge("--quiet", "--squash", pull.head)
+            self.people.commit("--quiet", "--allow-empty", "-m", f"Squash {pull.branch}")
         self.people.push("--quiet", "origin", "HEAD:main")
         commit = str(self.people.rev_parse("HEAD"))
         self.github.merge(pull.number, commit)

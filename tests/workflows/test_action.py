@@ -63,6 +63,13 @@ def test_only_apply_may_write_to_the_repository() -> None:
     assert may == {"apply"}
 
 
+@pytest.mark.parametrize("name", ["apply", "drift"])
+def test_by_hand_too_a_run_is_of_main(name: str) -> None:
+    document = yaml.safe_load((GITHUB / "workflows" / f"{name}.yml").read_text())
+    assert "workflow_dispatch" in document[True]
+    assert all(job["if"] == "github.ref == 'refs/heads/main'" for job in document["jobs"].values())
+
+
 class _Issuer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         granted = self.headers["Authorization"] == "Bearer runner" and self.path == (

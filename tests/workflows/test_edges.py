@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+import re
+from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.workflows.conftest import World
-from tests.workflows.test_workflows import CHECKER, STRICTER, digest_of, settled
+from tests.workflows.runner import TOKEN
+from tests.workflows.test_workflows import CHECKER, HANDOVER, STRICTER, digest_of, settled
 
 FOLDER = "fund agents"
 ENVIRONMENT = "agents/environments/fund-ops.yaml"
@@ -24,6 +27,35 @@ def merged(world: World, branch: str, *edits: tuple[str, str, str]) -> str:
     world.apply(commit)
     world.writes()
     return commit
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["merge", "rebase"])
+def test_two_merges_before_the_first_is_applied_in_shallow_clones(
+    world: World, tmp_path: Path, how: str
+) -> None:
+    for name in ("plan", "apply", "drift"):
+        world.edit(f".github/workflows/{name}.yml", "fetch-depth: 0", "fetch-depth: 1")
+    world.people.commit("--quiet", "--all", "-m", "Shallow")
+    world.people.push("--quiet", "origin", "main")
+    settled(world)
+    one, two = world.open("one", STRICTER), world.open("two", (HANDOVER, "You", "You there"))
+    world.push(one, (CHECKER, "four per cent", "three per cent"))
+    jobs = [world.plan(pull) for pull in (one, two)]
+    merged = [world.merge(pull, how) for pull in (one, two)]
+    jobs += [world.apply(commit) for commit in merged]
+    live = world.live()
+    assert "three per cent" in live["price-checker"].system
+    assert "You there" in live["audit-handover"].system
+    jobs.append(world.drift())
+    assert world.github.issues == []
+
+    said = "".join(job.log + job.summary for job in jobs) + str(world.github.comments)
+    assert not re.search(r"^\s*::error|##\[", said, re.MULTILINE)
+    left = [file.read_bytes() for file in tmp_path.rglob("*") if ".sqlite" not in file.name
+            and file.is_file()]  # fmt: skip
+    for secret in (TOKEN, world.server.api_key, world.server.registry_key):
+        assert secret not in said and not any(secret.encode() in data for data in left)
 
 
 @pytest.mark.slow
