@@ -117,8 +117,7 @@ def not_adoptable(
         return refused(address, f"the lock binds it to {entry.id}", f"`reconcile forget {address}`")
     for other, bound in lock.objects.items():
         if bound.id == identity and other != address:
-            hint = f"for a rename `moved:` in reconcile.yaml, else `reconcile forget {other}`"
-            return refused(address, f"{identity} is {other} in the lock", hint)
+            return refused(address, f"{identity} is {other} in the lock", _renamed(other))
     if item is None:
         hint = "check the id, and that the key belongs to its workspace"
         return refused(address, f"there is no live {address.kind} with the id {identity}", hint)
@@ -128,8 +127,14 @@ def not_adoptable(
     ours = (desired.project, desired.target.name, address)
     if marker and (marker.project, marker.target, marker.address) != ours:
         hint = "it is managed there: take it out of that project first"
+        if (marker.project, marker.target) == ours[:2]:
+            hint = _renamed(marker.address)
         return refused(address, f"{identity} is marked as {marker}", hint)
     return None
+
+
+def _renamed(before: Address) -> str:
+    return f"for a rename `moved:` in reconcile.yaml, else `reconcile forget {before}`"
 
 
 def refused(address: Address, message: str, hint: str) -> Diagnostic:

@@ -250,3 +250,22 @@ def test_ids_of_a_target_that_is_not_here_are_told(project: Project, live: tuple
     said = project.run("validate").output
     assert "adoption.unmatched warning agents/keeper/agent.yaml:4:12" in said
     assert "there is no target production" in said and "sandbox" in said
+
+
+def test_what_was_another_address_is_moved(
+    project: Project, client: anthropic.Anthropic, live: tuple[str, str]
+) -> None:
+    client.beta.agents.update(
+        live[0], version=1, metadata={MARKER_KEY: "funds/sandbox/agent/old@2"}
+    )
+    manifest(project, *live)
+    refused(
+        project, f"{live[0]} is marked as funds/sandbox/agent/old@2", "reconcile forget agent/old"
+    )
+    moved = "version: 1\nproject: funds\nmoved: [{from: agent/old, to: agent/keeper}]\n"
+    project.write("reconcile.yaml", moved)
+    assert "~ agent/keeper  moved" in project.plan(code=2).stdout
+    project.write("reconcile.yaml", "version: 1\nproject: funds\n")
+    project.run("forget", "agent/old")
+    project.apply()
+    assert project.id("agent/keeper") == live[0]
