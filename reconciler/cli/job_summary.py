@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from reconciler.render.lines import Line, plain
+from reconciler.render.values_text import cut
 
 _FILE = "GITHUB_STEP_SUMMARY"  # GitHub's default variables
 _MOST = 1_000_000  # bytes; GitHub takes 1 MiB for each step, and nothing of a longer summary
+_LONGEST = 1_000  # characters
+_RUN = re.compile(f"`{{{_LONGEST + 1},}}")
 _CUT = "… cut: a summary holds no more than this"
 
 
@@ -26,9 +29,12 @@ def add_to_summary(make: Callable[[], Iterable[Line]]) -> None:
 
 
 def fenced(text: str) -> str:
-    """The text as a block of Markdown in which nothing is Markdown."""
+    """The text as a block of Markdown in which nothing is Markdown. Of a run of backquotes so much
+    is left that the fence around it takes no room."""
+    text = _RUN.sub(lambda found: cut(found[0], _LONGEST), text)
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 0)
-    return f"{fence}text\n{text}{fence}\n"
+    end = "" if text.endswith("\n") else "\n"
+    return f"{fence}text\n{text}{end}{fence}\n"
 
 
 def _within(text: str, most: int) -> str:

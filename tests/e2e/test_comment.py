@@ -204,3 +204,19 @@ def test_a_report_that_can_t_be_read_or_saved(
     missing = report / "report.json"
     assert "report.not_written" in sample.apply("--report", str(missing), code=3).stderr
     assert sample.lock().objects
+
+
+def test_whatever_drifted_the_issue_is_no_longer_than_github_takes(
+    sample: Project, github: GitHub
+) -> None:
+    sample.apply()
+    client = anthropic.Anthropic(base_url=sample.server.url, api_key=sample.server.api_key)
+    checker = next(one for one in client.beta.agents.list() if one.name == "price-checker")
+    system = "`" * 50_000 + "\n@octocat" + "\nx" * 20_000
+    client.beta.agents.update(checker.id, version=checker.version, system=system)
+    sample.run("drift", "--issue", code=2)
+    (issue,) = github.issues
+    assert len(issue["body"]) < 65_536
+    fence = issue["body"].partition("\n\n")[2].partition("text\n")[0]
+    assert len(fence) == 1_001 and issue["body"].endswith(f"\n{fence}\n")
+    assert f"{fence[1:]}… (49,000 more)" in issue["body"]
