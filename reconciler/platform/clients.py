@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -146,8 +147,13 @@ def _registry(access: Access, limits: Limits, clock: Clock, redactor: Redactor) 
 def _http_client(url: str, limits: Limits) -> httpx2.Client:
     import httpx2
 
+    parts = urlsplit(url)
+    # In clear text (loopback alone) no authority is needed, and to load them all takes a while;
+    # without them https would be refused.
+    plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if parts.scheme == "http" else True
     return httpx2.Client(
         timeout=httpx2.Timeout(limits.timeout, connect=_CONNECT_TIMEOUT),
         follow_redirects=False,
-        trust_env=not is_loopback(urlsplit(url).hostname or ""),
+        trust_env=not is_loopback(parts.hostname or ""),
+        verify=plain,
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import anthropic
 import anthropic._base_client
 import pytest
 from click.testing import CliRunner, Result
@@ -21,6 +23,19 @@ from reconciler.sandbox import Server
 REPOSITORY = Path(__file__).parents[2]
 CORPUS = REPOSITORY.parent / "shared" / "corpus"
 URL = "https://mcp.ntropii.com/mcp"
+
+
+def sdk(server: Server, **options: Any) -> anthropic.Anthropic:
+    """The official client, by default without retries. The authorities of TLS, which nothing here
+    needs and which take long to load, are left out."""
+    # The class of the SDK's own, which closes itself.
+    plain = anthropic._base_client.SyncHttpxClientWrapper(
+        base_url=server.url, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    )
+    given = {"max_retries": 0, **options}
+    return anthropic.Anthropic(
+        base_url=server.url, api_key=server.api_key, http_client=plain, **given
+    )
 
 
 class Shared:

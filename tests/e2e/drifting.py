@@ -10,7 +10,7 @@ from typing import Any
 
 import anthropic
 
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 
 AGENT = """\
 # An agent of the tests.
@@ -40,7 +40,7 @@ MCP = {"type": "url", "name": "ntropii", "url": URL}
 def client(project: Project) -> anthropic.Anthropic:
     """A client of the project's platform, to be closed."""
     server = project.server
-    return anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
+    return sdk(server)
 
 
 def applied(project: Project, text: str = AGENT, prompt: str | None = PROMPT) -> Project:

@@ -10,7 +10,7 @@ import anthropic
 import pytest
 
 from reconciler.engine.live import MARKER_KEY
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 
 AGENT = "name: Keeper\nmodel: claude-sonnet-5\nsystem: You keep books.\n"
 HOSTED = "https://api.anthropic.com"
@@ -19,7 +19,7 @@ HOSTED = "https://api.anthropic.com"
 @pytest.fixture
 def client(project: Project) -> Iterator[anthropic.Anthropic]:
     server = project.server
-    with anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0) as opened:
+    with sdk(server) as opened:
         yield opened
 
 

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import anthropic
 import pytest
 
 from reconciler.authoring.lints import LINTS
-from tests.e2e.conftest import REPOSITORY, Project
+from tests.e2e.conftest import REPOSITORY, Project, sdk
 
 Corpus = Callable[[str], Path]
 
@@ -34,7 +33,7 @@ def findings(project: Project) -> list[str]:
 
 def live(project: Project) -> dict[str, Any]:
     server = project.server
-    client = anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
+    client = sdk(server)
     return {agent.name: agent for agent in client.beta.agents.list()}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import anthropic
 
-from tests.e2e.conftest import REPOSITORY, Project
+from tests.e2e.conftest import REPOSITORY, Project, sdk
 
 DATA = REPOSITORY / "tests/data"
 SKIP = "--skip-unsupported"
@@ -24,7 +24,7 @@ def taken(project: Project, name: str, *, lock: bool = False) -> None:
 
 def client_of(project: Project) -> anthropic.Anthropic:
     server = project.server
-    return anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
+    return sdk(server)
 
 
 def live_ids(project: Project) -> None:

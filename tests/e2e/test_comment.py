@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import anthropic
 import pytest
 from click.testing import CliRunner, Result
 
 from reconciler.cli import main
 from reconciler.render.markdown import LIMIT, hidden_facts
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 from tests.platform.github_stub import Fault, GitHub, serve
 
 TOKEN = "ghs_0123456789abcdefghij"
@@ -154,7 +153,7 @@ def test_the_issue_about_drift_is_opened_kept_and_closed(sample: Project, github
     assert github.issues == []
     server = sample.server
     identity = sample.id("agent/price-checker")
-    with anthropic.Anthropic(base_url=server.url, api_key=server.api_key) as client:
+    with sdk(server) as client:
         client.beta.agents.update(identity, version=1, description="By hand, @everyone.")
         said = sample.run("drift", "--issue", code=2)
         (issue,) = github.issues
@@ -210,7 +209,7 @@ def test_whatever_drifted_the_issue_is_no_longer_than_github_takes(
     sample: Project, github: GitHub
 ) -> None:
     sample.apply()
-    client = anthropic.Anthropic(base_url=sample.server.url, api_key=sample.server.api_key)
+    client = sdk(sample.server)
     checker = next(one for one in client.beta.agents.list() if one.name == "price-checker")
     system = "`" * 50_000 + "\n@octocat" + "\nx" * 20_000
     client.beta.agents.update(checker.id, version=checker.version, system=system)

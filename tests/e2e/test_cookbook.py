@@ -16,7 +16,7 @@ from typing import Any
 import anthropic
 import pytest
 
-from tests.e2e.conftest import REPOSITORY, Project
+from tests.e2e.conftest import REPOSITORY, Project, sdk
 
 Corpus = Callable[[str], Path]
 Body = dict[str, Any]
@@ -43,7 +43,7 @@ def given(*, without: str = "") -> list[str]:
 
 def client_of(project: Project) -> anthropic.Anthropic:
     server = project.server
-    return anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
+    return sdk(server)
 
 
 def settled(project: Project, *args: str) -> None:

@@ -6,16 +6,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import anthropic
-
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 
 
 def test_sales_factory(project: Project, corpus: Callable[[str], Path]) -> None:
     shutil.copytree(corpus("sales-factory") / "agents", project.root / "agents")
     project.apply()
     server = project.server
-    client = anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
+    client = sdk(server)
     agents = {agent.name: agent for agent in client.beta.agents.list()}
     assert sorted(agents) == [
         "Deck Agent",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import anthropic
 import git
 import pytest
 from click.testing import CliRunner, Result
@@ -16,7 +15,7 @@ from click.testing import CliRunner, Result
 from reconciler.cli import main
 from reconciler.engine.history import touched
 from reconciler.sandbox import Server
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 from tests.platform.github_stub import serve as serve_github
 
 
@@ -267,7 +266,7 @@ def test_a_plan_does_not_fail_for_what_git_can_not_tell(
 
 def test_what_is_held_back_names_its_last_change(project: Project, repository: git.Git) -> None:
     project.apply()
-    with anthropic.Anthropic(base_url=project.server.url, api_key=project.server.api_key) as client:
+    with sdk(project.server) as client:
         client.beta.agents.update(project.id("agent/helper"), version=1, system="By hand.")
     project.write("agents/helper/agent.yaml", "model: claude-sonnet-5\nsystem: From git.\n")
     commit(repository, "Cid", "A prompt")

@@ -6,14 +6,14 @@ import anthropic
 import httpx2
 import pytest
 
-from tests.e2e.conftest import URL, Project
+from tests.e2e.conftest import URL, Project, sdk
 
 AGENT = "model: claude-sonnet-4-6\nsystem: |\n  Ours.\n"
 
 
 def client(project: Project) -> anthropic.Anthropic:
     server = project.server
-    return anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
+    return sdk(server)
 
 
 def live_agent(project: Project, name: str = "helper", **more: str) -> str:

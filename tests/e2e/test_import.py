@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from reconciler.sandbox import Server
-from tests.e2e.conftest import URL, Project
+from tests.e2e.conftest import URL, Project, sdk
 
 MODEL = "claude-sonnet-4-6"
 SKILL = "---\nname: {name}\ndescription: {text}\n---\n{text}\n"
@@ -21,9 +21,7 @@ SKILL = "---\nname: {name}\ndescription: {text}\n---\n{text}\n"
 
 @pytest.fixture(autouse=True)
 def opened(server: Server) -> Iterator[None]:
-    with anthropic.Anthropic(
-        base_url=server.url, api_key=server.api_key, max_retries=0
-    ) as _CLIENTS[server.url]:
+    with sdk(server) as _CLIENTS[server.url]:
         yield
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from reconciler.platform.kinds import skill as skills
 from reconciler.sandbox import Server
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 
 MODEL = "claude-sonnet-4-6"
 GOOD = b"---\nname: cite\ndescription: Cites.\n---\nCite.\n"
@@ -23,7 +23,7 @@ GOOD = b"---\nname: cite\ndescription: Cites.\n---\nCite.\n"
 
 @pytest.fixture
 def client(server: Server) -> Iterator[anthropic.Anthropic]:
-    with anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0) as opened:
+    with sdk(server) as opened:
         yield opened
 
 

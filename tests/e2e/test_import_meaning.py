@@ -23,6 +23,7 @@ from reconciler.authoring.importing.agent_document import (
 from reconciler.engine.address import Address
 from reconciler.engine.agent_fields import ALWAYS_OWNED, normalise_agent
 from reconciler.engine.live import MARKER_KEY
+from tests.e2e.conftest import sdk
 from tests.e2e.sdk_bodies import Pool, agent_bodies
 
 SKILL = "---\nname: terms\ndescription: The terms we use.\n---\nUse them.\n"
@@ -40,7 +41,7 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("meaning")
     with reconciler.sandbox.serve(folder / "platform.sqlite") as server:
-        client = anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
+        client = sdk(server)
         made = [client.beta.agents.create(model="claude-opus-5", name=f"m{at}") for at in range(3)]
         edited = client.beta.agents.update(made[2].id, version=1, description="Now two versions.")
         skill = client.beta.skills.create(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reconciler.engine.agent_fields import normalise_agent
 from reconciler.engine.live import MARKER_KEY
 from reconciler.engine.privileges import permissions
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 from tests.e2e.sdk_bodies import Pool, agent_bodies
 
 SKILL = "---\nname: terms\ndescription: The terms we use.\n---\nUse them.\n"
@@ -24,7 +24,7 @@ _AT_ONCE = 10
 @pytest.fixture
 def client(project: Project) -> Iterator[anthropic.Anthropic]:
     server = project.server
-    with anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0) as opened:
+    with sdk(server) as opened:
         yield opened
 
 

@@ -10,11 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import anthropic
 import pytest
 
 import reconciler.authoring.importing.placing as placing
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 
 MODEL = "claude-sonnet-4-6"
 
@@ -23,7 +22,7 @@ def fill(project: Project, agents: int, skills: int, coordinators: int) -> None:
     """A workspace of so many; the coordinators are among the agents."""
     server = project.server
     with (
-        anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=2) as client,
+        sdk(server, max_retries=2) as client,
         ThreadPoolExecutor(4) as pool,
     ):
 

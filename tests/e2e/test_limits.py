@@ -11,7 +11,7 @@ import anthropic._base_client
 import pytest
 
 from reconciler.platform import clients, limits
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 from tests.platform.builders import FakeClock
 
 AGENT = "model: claude-sonnet-4-6\n"
@@ -55,8 +55,8 @@ def fault(project: Project, **rule: Any) -> None:
 
 def names(project: Project) -> list[str]:
     server = project.server
-    sdk = anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
-    return sorted(one.name for one in sdk.beta.agents.list())
+    client = sdk(server)
+    return sorted(one.name for one in client.beta.agents.list())
 
 
 def ends(project: Project, *args: str, code: int) -> dict[str, str]:

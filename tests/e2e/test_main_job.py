@@ -8,12 +8,12 @@ import anthropic
 import httpx2
 import pytest
 
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 
 
 def client(project: Project) -> anthropic.Anthropic:
     server = project.server
-    return anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
+    return sdk(server)
 
 
 AGENT = """\

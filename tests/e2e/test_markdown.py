@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from reconciler.cli import exit_codes
 from reconciler.cli.schemas import published
 from reconciler.render.markdown import hidden_facts
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 from tests.github_page import page
 from tests.render.hostile import HOSTILE
 
@@ -25,7 +25,7 @@ CITE = "agents/skills/cite-sources"
 @pytest.fixture
 def client(sample: Project) -> Iterator[anthropic.Anthropic]:
     server = sample.server
-    with anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0) as made:
+    with sdk(server) as made:
         yield made
 
 

@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from reconciler.sandbox import registry
-from tests.e2e.conftest import REPOSITORY, Project
+from tests.e2e.conftest import REPOSITORY, Project, sdk
 
 ROW = "registration/byng/audit-handover"
 KEY = "credential/byng/audit-handover"
@@ -29,7 +29,7 @@ def rows(project: Project) -> list[dict[str, Any]]:
 
 def client(project: Project) -> anthropic.Anthropic:
     server = project.server
-    return anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
+    return sdk(server)
 
 
 def test_a_prompt_edit_leaves_row_key_and_vault_alone(sample: Project) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 import anthropic
 import pytest
 
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 
 PROMPT = "agents/audit-handover/system-prompt.md"
 
 
 def client(project: Project) -> anthropic.Anthropic:
     server = project.server
-    return anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
+    return sdk(server)
 
 
 @pytest.fixture

@@ -11,10 +11,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import anthropic
 import pytest
 
-from tests.e2e.conftest import REPOSITORY, Project
+from tests.e2e.conftest import REPOSITORY, Project, sdk
 
 NAMES = ["first", "second", "third"]
 apply_module = importlib.import_module("reconciler.cli.apply")
@@ -30,8 +29,8 @@ def three(project: Project) -> Project:
 
 def live(project: Project) -> list[str]:
     server = project.server
-    sdk = anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
-    return sorted(one.name for one in sdk.beta.agents.list())
+    client = sdk(server)
+    return sorted(one.name for one in client.beta.agents.list())
 
 
 def signal_at(number: int, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import anthropic
 import pytest
 
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 
 AGENT = "model: claude-sonnet-4-6\nsystem: |\n  Ours.\n"
 ADDRESS = "agent/helper"
@@ -21,7 +21,7 @@ WHOSE = ["another project", "another target", "another address"]
 
 def client(project: Project) -> anthropic.Anthropic:
     server = project.server
-    return anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
+    return sdk(server)
 
 
 def marked(project: Project, marker: str) -> str:

@@ -14,12 +14,12 @@ import httpx2
 from click.testing import CliRunner, Result
 
 from reconciler.cli import main
-from tests.e2e.conftest import Project
+from tests.e2e.conftest import Project, sdk
 
 
 def client(project: Project) -> anthropic.Anthropic:
     server = project.server
-    return anthropic.Anthropic(base_url=server.url, api_key=server.api_key, max_retries=0)
+    return sdk(server)
 
 
 def agent(project: Project, address: str) -> Any:
