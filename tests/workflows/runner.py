@@ -162,7 +162,6 @@ class _Running:
             "HOME": str(self.room),
             "XDG_STATE_HOME": str(self.runner.folder / "state"),
             "LANG": "C.UTF-8",
-            "PYTHONDONTWRITEBYTECODE": "1",
             "RUNNER_TEMP": str(self._temp),
             "GITHUB_ACTION_PATH": str(action),
             "GITHUB_ACTIONS": "true",
