@@ -9,7 +9,7 @@ from dataclasses import replace
 import click
 
 from reconciler.cli import exit_codes
-from reconciler.cli.job_summary import fenced
+from reconciler.cli.job_summary import fenced, within
 from reconciler.cli.options import addresses, common, leaving_out
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import is_terminal, progress, write_json, write_lines
@@ -20,7 +20,7 @@ from reconciler.render.drift_text import drift_text
 from reconciler.render.lines import line, plain
 from reconciler.render.plan_documents import drift_document
 
-_MOST = 60_000  # characters; GitHub takes 65,536
+_MOST = 60_000  # bytes; GitHub takes 65,536 characters
 _ADVICE = (
     "Live objects were edited outside since the last apply. `reconcile import --drift` takes the "
     "edits into the folders; `apply --overwrite-drift` replaces them."
@@ -70,7 +70,7 @@ def _keep_issue(found: Planned, drifted: tuple[Drifted, ...]) -> None:
     mark = f"<!-- agent-reconciler drift {plan.project}/{plan.target} -->"
     title = f"Drift: {plan.project} → {plan.target}"
     text = plain(drift_text(plan, drifted, found.live.origin))
-    body = f"{mark}\n{_ADVICE}\n\n{fenced(text[:_MOST])}" if drifted else None
+    body = f"{mark}\n{_ADVICE}\n\n{fenced(within(text, _MOST))}" if drifted else None
     result, url = keep_issue(github_access(os.environ), mark, title, body)
     if url:
         write_lines([line(f"issue {result}: {url}")], to_stderr=True)

@@ -14,7 +14,7 @@ _FILE = "GITHUB_STEP_SUMMARY"  # GitHub's default variables
 _MOST = 1_000_000  # bytes; GitHub takes 1 MiB for each step, and nothing of a longer summary
 _LONGEST = 1_000  # characters
 _RUN = re.compile(f"`{{{_LONGEST + 1},}}")
-_CUT = "… cut: a summary holds no more than this"
+_CUT = "… cut: no more than this fits here"
 
 
 def add_to_summary(make: Callable[[], Iterable[Line]]) -> None:
@@ -25,7 +25,7 @@ def add_to_summary(make: Callable[[], Iterable[Line]]) -> None:
         return
     text = plain(make())
     with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(fenced(_within(text, _MOST)))
+        file.write(fenced(within(text, _MOST)))
 
 
 def fenced(text: str) -> str:
@@ -37,7 +37,8 @@ def fenced(text: str) -> str:
     return f"{fence}text\n{text}{end}{fence}\n"
 
 
-def _within(text: str, most: int) -> str:
+def within(text: str, most: int) -> str:
+    """The text in so many bytes, cut at a whole line."""
     data = text.encode(errors="backslashreplace")
     if len(data) <= most:
         return text
