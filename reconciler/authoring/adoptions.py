@@ -18,29 +18,40 @@ from reconciler.authoring.json_source import parse_file
 from reconciler.authoring.run import Defined, Run
 from reconciler.authoring.yaml_source import KeyPath, Source
 from reconciler.engine.address import Address
-from reconciler.engine.desired import Adoption, World
+from reconciler.engine.desired import Adoption, Resource, World
 from reconciler.engine.diagnostics import Span, error, note, warning
 
 AGENTLIFT: Final = ".agentlift-lock.json"
 _KNOWN_VERSION: Final = 1
-_ID: Final = {"agent": re.compile(r"agent_\w+\Z"), "environment": re.compile(r"env_\w+\Z")}
+_ID: Final = {
+    "agent": re.compile(r"agent_\w+\Z"),
+    "environment": re.compile(r"env_\w+\Z"),
+    "skill": re.compile(r"skill_\w+\Z"),
+}
 
 
 def adoptions_of(
-    agents: list[Agent], environments: list[Defined], targets: Collection[str], run: Run
+    agents: list[Agent],
+    environments: list[Defined],
+    skills: Iterable[Resource],
+    targets: Collection[str],
+    run: Run,
 ) -> tuple[Adoption, ...]:
-    """Every id that is named for an address; two that differ are an error. `targets` are the names
-    of all targets."""
+    """Every id that is named for an address; two that differ are an error, save of skills, of which
+    several may be one here. `targets` are the names of all targets."""
+    folders = {file.rstrip("/"): one.address for one in skills for file in one.files}
     defined = [*(agent.defined for agent in agents), *environments]
     found = [
-        *_of_ant(_by_path(defined), run),
+        *_of_ant(_by_path(defined), folders, run),
         *_of_agentlift(agents, run),
         *_of_manifests(agents, {one.address for one in environments}, targets, run),
     ]
     chosen: dict[Address, Adoption] = {}
     for one in found:
         first = chosen.setdefault(one.address, one)
-        if first.id != one.id:
+        if first.id != one.id and one.address.kind == "skill":
+            _left_behind(one.id, one.span, run)
+        elif first.id != one.id:
             message = f"{one.address} is {one.id} here, and {first.id} in {first.span}"
             hint = "keep the id of the object that is meant"
             run.findings.append(error("adoption.two_ids", message, hint, span=one.span))
@@ -57,7 +68,9 @@ def _by_path(defined: Iterable[Defined]) -> dict[str, Address]:
     return found
 
 
-def _of_ant(known: Mapping[str, Address], run: Run) -> Iterator[Adoption]:
+def _of_ant(
+    known: Mapping[str, Address], skills: Mapping[str, Address], run: Run
+) -> Iterator[Adoption]:
     source = _lock(LOCK, run)
     if source is None:
         return
@@ -68,7 +81,12 @@ def _of_ant(known: Mapping[str, Address], run: Run) -> Iterator[Adoption]:
         kind = one.get("kind") if isinstance(one, dict) else None
         identity = one.get("id") if isinstance(one, dict) else None
         if kind == "skill" and isinstance(identity, str):
-            _left_behind(identity, source.key_span(path), run)
+            skill = _address(written, skills) if written.startswith("./") else None
+            if skill is not None and _ID["skill"].match(identity):
+                yield from _adoption(skill, identity, (*path, "id"), source, run, origin)
+            else:
+                _left_behind(identity, source.key_span(path), run)
+            continue
         address = _address(written, known) if written.startswith("./") else None
         if address is not None and (identity is None or not isinstance(kind, str)):
             message = f"{LOCK} gives no kind and id for {written}, which may be live all the same"
@@ -217,6 +235,6 @@ def _world(source: Source) -> World:
 
 
 def _left_behind(identity: str, place: Span, run: Run) -> None:
-    message = f"the skill {identity} stays where it is: a skill's label is fixed, and is our marker"
-    hint = "its folder is uploaded as a skill of this project; delete the old one when all is moved"
+    message = f"the skill {identity} stays where it is: no folder here is known to be its content"
+    hint = "what the folders hold is uploaded; delete the old one when all is moved"
     run.findings.append(note("adoption.skill", message, hint, span=place))

@@ -197,10 +197,11 @@ def _desired(project: Project, run: Run) -> _Read:
     foreign_texts(discovered.texts, run)
     registered = register(known, rooms, run)
     _variables_in_place(known, environments, run)
+    skills = list(skill_resources(shelf, run))
     resources = [
         *(agent.resource for agent in known),
         *rooms,
-        *skill_resources(shelf, run),
+        *skills,
         *registration_resources(registered),
     ]
     if not resources and not has_errors(run.findings):
@@ -213,7 +214,7 @@ def _desired(project: Project, run: Run) -> _Read:
         target=_target(run.settings, tuple(sorted({item.tenant for item in registered}))),
         resources=tuple(sorted(resources, key=lambda resource: resource.address)),
         moved=moves_of(project, taken, run),
-        adoptions=adoptions_of(known, environments, target_names(project), run),
+        adoptions=adoptions_of(known, environments, skills, target_names(project), run),
     )
     return _Read(desired, silences, [*agents, *environments], known)
 

@@ -41,13 +41,32 @@ def take_over(
         if settled or one.address.kind in unread:
             continue
         problem = _problem(one, desired, lock, live, taken.values())
-        if problem is None:
+        if one.address.kind == "skill" and (problem or not _holds_content(one, desired, live)):
+            findings.append(_left_alone(one, problem))
+        elif problem is None:
             lock = lock.with_entry(one.address, LockEntry(id=one.id))
             taken[one.address] = one
         else:
             findings.append(problem)
             wrong.add(one.address)
     return Taken(lock, taken, frozenset(wrong), tuple(findings))
+
+
+def _holds_content(one: Adoption, desired: Desired, live: Live) -> bool:
+    """Whether a version of the live skill is what a folder holds: then it is that skill, whatever
+    its label says. A version of another name could not be added to it."""
+    resource = desired.by_address().get(one.address)
+    wanted = {content.digest for content in resource.contents} if resource else set()
+    return any(item.id == one.id and wanted & item.contents.keys() for item in live.objects)
+
+
+def _left_alone(one: Adoption, problem: Diagnostic | None) -> Diagnostic:
+    """A skill is known by its content: one that is not taken over costs an upload, no more."""
+    why = problem.message if problem else f"no version of it is what {one.address} holds"
+    message = f"the skill {one.id} stays where it is: {why}"
+    hint = "what the folders hold is uploaded; delete the old one when all is moved"
+    address = str(one.address)
+    return note("adoption.skill", message, hint, span=one.span, address=address)
 
 
 def said(adoption: Adoption) -> str:
@@ -58,6 +77,8 @@ def said(adoption: Adoption) -> str:
 def settled_note(adoption: Adoption) -> Diagnostic:
     """The finding about an object that is taken over as it is."""
     hint = "its marker is set with its next change; the lock knows it from now on"
+    if adoption.address.kind == "skill":
+        hint = "its label is for life; the lock knows it from now on"
     address = str(adoption.address)
     message = f"{address} is {said(adoption)}"
     return note("adoption.taken", message, hint, span=adoption.span, address=address)

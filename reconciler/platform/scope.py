@@ -92,11 +92,17 @@ def make_scope(desired: Desired, lock: Lock) -> Scope:
         for one in desired.resources
         if one.address.kind == "vault"
     }
+    adopted = {
+        one.id: one.address
+        for one in desired.adoptions
+        if one.address.kind == "skill" and one.address not in lock.objects
+    }
     slugs = {address.name.partition("/")[0] for address in rows}
     return Scope(
         project=desired.project,
         target=desired.target.name,
-        entries={entry.id: entry for entry in lock.objects.values() if entry.id},
+        entries={id: LockEntry(id=id) for id in adopted}
+        | {entry.id: entry for entry in lock.objects.values() if entry.id},
         vault_ids=frozenset(parents | named) - {""},
         vault_names=frozenset(shared),
         tenants=tuple(sorted(slugs | set(desired.target.tenants))),
@@ -106,7 +112,8 @@ def make_scope(desired: Desired, lock: Lock) -> Scope:
             for one in desired.resources
             if one.address.kind == "agent" and one.address not in lock.objects
         },
-        skills={
+        skills=adopted
+        | {
             entry.id: address
             for address, entry in lock.objects.items()
             if address.kind == "skill" and entry.id

@@ -171,6 +171,63 @@ def test_a_damaged_lock_is_never_taken_for_an_empty_one(
     refused(project, ".agentlift-lock.json:1:")
 
 
+BOOKS = "---\nname: books\ndescription: Keeps books.\n---\nTwice.\n"
+
+
+def with_a_skill(project: Project, client: anthropic.Anthropic, text: str) -> tuple[str, str]:
+    """A skill of other tools with this content, and an agent that uses it; their ids."""
+    skill = client.beta.skills.create(files=[("books/SKILL.md", text.encode())])
+    uses: Any = {"type": "custom", "skill_id": skill.id, "version": skill.latest_version_id}
+    agent = client.beta.agents.create(
+        name="Keeper", model="claude-sonnet-5", system="You keep books.", skills=[uses]
+    )
+    room = client.beta.environments.create(name="keeper", config={"type": "cloud"})
+    project.write("agents/keeper/agent.yaml", f"{AGENT}skills: [shared/books]\n")
+    project.write("agents/keeper/environment.yaml", "name: keeper\nconfig: {type: cloud}\n")
+    project.write("skills/books/SKILL.md", BOOKS)
+    ant(project, agent.id, room.id)
+    document = json.loads((project.root / "claude-lock.json").read_text())
+    document["resources"]["./skills/books"] = {"kind": "skill", "id": skill.id, "version": "1"}
+    project.write("claude-lock.json", json.dumps(document))
+    return agent.id, skill.id
+
+
+def test_a_skill_that_holds_what_the_folder_does_is_taken_over(
+    project: Project, client: anthropic.Anthropic
+) -> None:
+    agent, skill = with_a_skill(project, client, BOOKS)
+    said = project.plan(code=0).output
+    assert f"skill/books is taken over: {skill}, which claude-lock.json:" in said
+    project.apply()
+    assert project.writes() == []
+    assert (project.id("agent/keeper"), project.id("skill/books")) == (agent, skill)
+    (project.root / "claude-lock.json").unlink()
+    project.write("skills/books/SKILL.md", BOOKS.replace("Twice", "Thrice"))
+    project.apply()
+    assert [path for _, path in project.writes()] == [
+        f"/v1/skills/{skill}/versions", f"/v1/agents/{agent}",
+    ]  # fmt: skip
+    project.plan(code=0)
+    assert len(list(client.beta.skills.list(source="custom"))) == 1
+
+
+def test_a_skill_with_another_content_or_gone_is_uploaded(
+    project: Project, client: anthropic.Anthropic
+) -> None:
+    agent, skill = with_a_skill(project, client, BOOKS.replace("Twice", "Once"))
+    said = project.plan(code=2).output
+    assert f"the skill {skill} stays where it is: no version of it is what skill/books" in said
+    lock = project.root / "claude-lock.json"
+    lock.write_text(lock.read_text().replace(skill, "skill_01GONE"))
+    assert (
+        "the skill skill_01GONE stays where it is: skill_01GONE is deleted"
+        in project.plan(code=2).output
+    )
+    project.apply()
+    assert project.id("agent/keeper") == agent and project.id("skill/books") != skill
+    project.plan(code=0)
+
+
 def test_two_ids_and_what_nobody_defines(project: Project, live: tuple[str, str]) -> None:
     agent, room = live
     manifest(project, agent, room)

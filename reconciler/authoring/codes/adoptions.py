@@ -22,7 +22,7 @@ CODES: Final[Mapping[str, Code]] = {
     ),
     "adoption.skill": Code(
         "a skill of another tool's lock is not taken over",
-        "The label of a live skill is fixed when it is made, and is what marks a skill as ours.",
+        "A skill is known by its content: without a version that a folder holds it is another one.",
         "Nothing: the folder is uploaded as a skill of this project. Delete the old one later.",
         severities=NOTE,
     ),
