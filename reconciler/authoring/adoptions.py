@@ -156,7 +156,7 @@ def _of_manifests(
 ) -> Iterator[Adoption]:
     for agent in agents:
         source, address = agent.defined.document.source, agent.resource.address
-        platforms = source.value.get("platform")
+        platforms = source.value.get("platform") if isinstance(source.value, dict) else None
         if not isinstance(platforms, dict):
             continue
         for name in platforms.keys() - set(targets):

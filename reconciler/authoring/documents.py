@@ -153,8 +153,12 @@ def _put(value: Any, path: KeyPath, item: Any) -> Any:
 
 
 def overlaid(source: Source, overlay: Overlay | None) -> Document:
-    """The source with the override merged in (RFC 7386: null removes, lists are replaced)."""
-    if overlay is None:
+    """The source with the override merged in (RFC 7386: null removes, lists are replaced).
+
+    A file that holds no mapping stays what it is, an error: with the override alone in its place
+    it would be another definition.
+    """
+    if overlay is None or not isinstance(source.value, dict):
         return Document(source, source.value)
     return Document(source, merge_patch(source.value, overlay.patch), overlay)
 

@@ -123,3 +123,14 @@ def test_what_can_not_be_overridden_says_what_can(tmp_path: Path) -> None:
     assert "a skill" in skill.message and "`skills:`" in skill.hint
     row = load(tmp_path, "registration/t/a: {}").findings[-1]
     assert "`ntropii:`" in row.hint
+
+
+@pytest.mark.parametrize("text", ["m\n", "[m]\n", "", "# all gone\n"])
+def test_a_file_without_a_mapping_is_an_error_with_an_override_too(
+    tmp_path: Path, text: str
+) -> None:
+    files = {"agents/a/agent.yaml": text, "environments/e.yaml": text}
+    patches = "agent/a: {model: m}\n      environment/e: {description: d}"
+    found = codes(loaded(tmp_path, {**files, "reconcile.yaml": project(patches)}))
+    assert found == codes(loaded(tmp_path, {**files, "reconcile.yaml": project("agent/a: {}")}))
+    assert len(found) >= 2
