@@ -57,11 +57,11 @@ def find_registration(
     ):
         named[row.id] = adopted
     holding = [one for one in rows if rows[one].body.get("externalRef") == body["externalRef"]]
-    others = [one for one in holding if one not in named and (row is None or one != row.id)]
+    others = [one for one in holding if row is None or one != row.id]
     intent = entry.intent if entry else None
     explains = intent is not None and intent.external_ref == body["externalRef"]
     before = set(intent.rows) if intent else set()
-    begun = [one for one in others if explains and one not in before]
+    begun = [one for one in others if explains and one not in before and one not in named]
     if row is not None and row.id not in named and explains and row.id not in before:
         begun.append(row.id)
     return Found(

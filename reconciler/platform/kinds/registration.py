@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from reconciler.engine.lock import Intent
+from reconciler.engine.values import Body
 from reconciler.platform.errors import Moved, OutcomeUnknown, PlatformError, ReadFailed, WriteFailed
+from reconciler.platform.kinds import rivals
 from reconciler.platform.kinds.step import Step
 from reconciler.platform.registry import Registry
 from reconciler.platform.resolve import Written
@@ -15,8 +18,9 @@ from reconciler.platform.resolve import Written
 def create(step: Step) -> Written:
     """Register afresh: the intent into the lock, old rows away, then the row.
 
-    The intent names the rows that held the reference before, so that after a crash a row it does
-    not name is known to be ours and never handed out. It stays until the key is stored.
+    No other row may hold the reference then. The intent says so, so that after a crash a row that
+    it does not name is known to be ours and never handed out. It stays until the key is stored.
+    Raises Moved if another run was faster.
     """
     if not step.stores_key:
         raise WriteFailed("not registered: nothing in this plan would store the one-time key")
@@ -35,7 +39,7 @@ def create(step: Step) -> Written:
         raise OutcomeUnknown(f"registration outcome unknown: {lost.message}") from None
     if key is None:
         raise OutcomeUnknown("registered, but the answer held no key")
-    _give_way(step, registry, row, made, replace(intent, rows=(*intent.rows, *doomed)))
+    _give_way(step, registry, row, made, doomed)
     step.keys[step.action.address] = key
     written = Written(id=str(made["id"]), intent=intent)
     step.save(written)
@@ -45,27 +49,33 @@ def create(step: Step) -> Written:
 
 
 def _give_way(
-    step: Step, registry: Registry, row: dict[str, Any], made: dict[str, Any], intent: Intent
+    step: Step, registry: Registry, row: dict[str, Any], made: dict[str, Any], doomed: list[str]
 ) -> None:
     """Delete the row that was just made, whose key nobody has, and raise Moved, if another run
-    registered the agent at the same moment and came first; see `rivals`."""
+    registered the agent at the same moment; see `rivals`."""
+    mine = _made(made)
     try:
-        rows = registry.rows(row["tenantId"])
+        rival = rivals.first_of(step, mine, lambda: map(_made, _others(registry, row, doomed)))
     except ReadFailed:
         return
-    mine = str(made["id"])
-    same = [
-        item
-        for item in rows
-        if item.get("externalRef") == row["externalRef"] and str(item["id"]) not in intent.rows
-    ]
-    first = min(same, key=lambda item: (str(item.get("createdAt")), str(item["id"])), default=made)
-    rival = str(first["id"])
-    if rival == mine:
+    if not rival:
         return
-    step.save(Written(intent=replace(intent, rows=tuple(sorted({*intent.rows, rival})))))
-    _delete(step, registry, mine)
+    step.save(Written(intent=Intent(row["externalRef"], (rival,))))
+    _delete(step, registry, mine.id)
     raise Moved(f"another run registered the agent as {rival} at the same moment")
+
+
+def _made(row: Mapping[str, Any]) -> rivals.Made:
+    return rivals.Made(str(row.get("createdAt")), str(row["id"]))
+
+
+def _others(registry: Registry, row: Mapping[str, Any], doomed: Collection[str]) -> list[Body]:
+    """The tenant's rows that hold this external reference and are to stay. Raises ReadFailed."""
+    return [
+        one
+        for one in registry.rows(row["tenantId"])
+        if one.get("externalRef") == row["externalRef"] and str(one["id"]) not in doomed
+    ]
 
 
 def update(step: Step) -> Written:
@@ -129,13 +139,15 @@ def _row(step: Step) -> dict[str, Any]:
 
 
 def _intent(registry: Registry, row: dict[str, Any], doomed: list[str]) -> Intent:
-    reference = row["externalRef"]
+    """What is begun. Raises Moved if a row is there that the plan did not know of: it has a key of
+    its own, and a second row would be a duplicate."""
     try:
-        rows = registry.rows(row["tenantId"])
+        others = _others(registry, row, doomed)
     except ReadFailed as failure:
         raise WriteFailed(f"not registered: {failure.message}", failure.hint) from None
-    held = {str(item["id"]) for item in rows if item.get("externalRef") == reference}
-    return Intent(reference, tuple(sorted(held - set(doomed))))
+    if others:
+        raise Moved(f"another run registered the agent as {others[0]['id']} since the plan")
+    return Intent(row["externalRef"])
 
 
 def _delete(step: Step, registry: Registry, id: str) -> None:

@@ -105,18 +105,58 @@ def test_nothing_is_registered_without_knowing_the_rows_before(
 def test_a_lost_answer_is_never_sent_again_and_explained_by_the_intent(
     world: World, reference: str, when: str
 ) -> None:
-    registry = world.clients.registry
-    assert registry is not None
-    row = {"kind": "claude_managed", "name": "theirs", "externalRef": reference}
-    theirs, _ = registry.create({**row, "tenantId": registry.tenants()[0]["id"]})
     world.server.clear_requests()
     world.server.set_faults([{"kind": "drop", "when": when, **POST_ROW}])
     report = world.apply(registration(), credential())
     assert results(report) == {ROW: "failed", CREDENTIAL: "skipped"}
     assert report.outcomes[0].message.startswith("registration outcome unknown")
-    assert entry(world).intent == Intent(reference, (theirs["id"],))
+    assert entry(world).intent == Intent(reference, ())
     assert sum("POST /v1/workspace/registry" in path for path in world.paths()) == 1
-    assert len(world.rows()) == (2 if when == "after" else 1)
+    assert len(world.rows()) == (1 if when == "after" else 0)
+
+
+def of_another_run(world: World, reference: str) -> str:
+    """The id of a row of the same agent that another run makes."""
+    registry = world.clients.registry
+    assert registry is not None
+    row = {"kind": "claude_managed", "name": "theirs", "externalRef": reference}
+    theirs, _ = registry.create({**row, "tenantId": registry.tenants()[0]["id"]})
+    return str(theirs["id"])
+
+
+def test_a_row_that_the_plan_did_not_see_is_given_way_to(world: World, reference: str) -> None:
+    theirs = of_another_run(world, reference)
+    world.server.clear_requests()
+    report = world.apply(registration(), credential())
+    assert results(report) == {ROW: "failed", CREDENTIAL: "skipped"}
+    assert report.outcomes[0].moved
+    assert (
+        report.outcomes[0].message == f"another run registered the agent as {theirs} since the plan"
+    )
+    assert not any(path.startswith(("POST", "DELETE")) for path in world.paths())
+    assert [row["id"] for row in world.rows()] == [theirs]
+
+
+def test_of_two_rows_made_at_once_the_one_that_stays_is_given_way_to(
+    world: World, reference: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = world.clients.registry
+    assert registry is not None
+    create = registry.create
+    theirs: list[str] = []
+
+    def crossed(row: dict[str, Any]) -> Any:
+        made = create(row)
+        if not theirs:  # the other run makes its row just after ours, and saw none before
+            theirs.append("")
+            theirs[0] = of_another_run(world, reference)
+        return made
+
+    monkeypatch.setattr(type(registry), "create", lambda self, row: crossed(row))
+    report = world.apply(registration(), credential())
+    assert report.outcomes[0].moved
+    assert [row["id"] for row in world.rows()] == theirs
+    assert entry(world).intent == Intent(reference, tuple(theirs))
 
 
 def test_a_key_that_was_not_stored_leaves_the_intent(world: World, reference: str) -> None:
