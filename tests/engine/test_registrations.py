@@ -94,6 +94,21 @@ def test_a_row_whose_key_is_stored_is_found_again_without_a_lock() -> None:
     assert not made.actions and made.records[at(ROW)].id == "uuid-1"
 
 
+@pytest.mark.parametrize("rows", [("uuid-1", "uuid-2"), ("uuid-2", "uuid-1")])
+def test_two_rows_of_one_agent_are_told_until_one_is_chosen(rows: tuple[str, str]) -> None:
+    first, second = rows
+    keys = stored_key("vcrd_1", first, "a"), stored_key("vcrd_2", second, "a")
+    now = world(row(first, "a"), row(second, "a"), *keys)
+    last = after(WANTED, world(row(first, "a"), stored_key("vcrd_1", first, "a")))
+    (held,) = [one for one in plan(WANTED, now, last).held if one.action.address == at(ROW)]
+    assert f"registry row {second} already names this agent" in held.message
+    rotating = PlanOptions(rotate_key=frozenset({at(ROW)}))
+    action = next(
+        one for one in plan(WANTED, now, last, rotating).actions if one.address == at(ROW)
+    )
+    assert action.payload["delete"] == ["uuid-1", "uuid-2"]
+
+
 @pytest.mark.parametrize(
     ("now", "words"),
     [
