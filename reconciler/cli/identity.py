@@ -45,21 +45,28 @@ def adopt(settings: Settings, address: Address, identity: str, vault: str) -> in
     """Bind ADDRESS to the live object ID. Nothing is written to the object.
 
     Its marker is set with the next change. The plan then shows what the folders want different.
+    Where several objects carry the marker of ADDRESS, the others lose it, and live on.
     """
     from reconciler.engine.identity import adopt as bind
+    from reconciler.engine.identity import twins
+    from reconciler.platform.unmark import unmark
 
     say = _progress(settings)
     with reach(settings) as place, held(place):
         lock = read_lock_of(place.desired, place.lock_path)
         wanted = _with_vault(_with_id(place.desired, address, identity), address, vault)
         looking = replace(place, desired=wanted)
-        with seen(looking, lock, say) as (live, _):
+        with seen(looking, lock, say) as (live, clients):
             _check_read(live)
             bound = bind(place.desired, lock, live, address, identity, vault)
             if isinstance(bound, Diagnostic):
                 raise Failure(bound)
             _save(place, bound, live)
-    _tell(settings, [f"{address} is {identity} from now on; see `reconcile plan`"], [address])
+            told = [f"{address} is {identity} from now on; see `reconcile plan`"]
+            for twin in twins(place.desired, live, address, identity):
+                unmark(clients, twin)
+                told.append(f"{twin.id} is nobody's any more: its marker was taken off")
+    _tell(settings, told, [address])
     return exit_codes.OK
 
 

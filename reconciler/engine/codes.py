@@ -76,7 +76,10 @@ CODES: Final[Mapping[str, Code]] = {
         "several live objects carry the marker of one address",
         "The marker says which live object an address is. With two of them, an update could go to "
         "the wrong one.",
-        "Archive the objects that are not wanted, or remove their metadata key `reconciler`.",
+        "`reconcile adopt ADDRESS ID` keeps one and takes the marker off the others, which live "
+        "on. If the lock names another, `reconcile forget ADDRESS` lets that one go. A skill's "
+        "label can't be taken off: delete the skill that is not wanted.",
+        "reconcile adopt agent/audit-handover agent_01ABCDEFGHJKMNPQRSTVWXYZ",
     ),
     "identity.foreign": Code(
         "the lock names an object that another project, target or address has marked as its own",

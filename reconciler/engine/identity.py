@@ -11,7 +11,7 @@ from reconciler.engine.diagnostics import Diagnostic
 from reconciler.engine.kinds import KINDS
 from reconciler.engine.live import Live, LiveObject
 from reconciler.engine.lock import Lock, LockEntry
-from reconciler.engine.matching import match
+from reconciler.engine.matching import ADOPTABLE, match
 from reconciler.engine.plan_fields import base_entry
 from reconciler.engine.planner import make_plan
 from reconciler.engine.registration_state import ROW_KEY
@@ -23,8 +23,9 @@ def adopt(
 ) -> Lock | Diagnostic:
     """The lock with the address bound to the live object, or why that can't be.
 
-    Nothing is written to the object: its marker is set together with the next change. For a
-    registration, `vault` is the id of the vault that holds the key of its row.
+    Nothing is written to the object: its marker is set together with the next change. What the
+    lock knows of it stays. For a registration, `vault` is the id of the vault that holds the key
+    of its row.
     """
     resource = desired.by_address().get(address)
     if resource is None:
@@ -35,7 +36,26 @@ def adopt(
         return refusal or refused(address, f"no live {address.kind} {identity}", "")
     if resource.registration:
         return _adopt_row(resource.registration, lock, live, address, item, vault)
+    entry = lock.entry(address)
+    if entry and entry.id == identity:
+        return lock
     return lock.with_entry(address, LockEntry(id=identity, parent=item.parent))
+
+
+def twins(desired: Desired, live: Live, address: Address, identity: str) -> list[LiveObject]:
+    """Other live objects that carry the marker of the address, and that can lose it."""
+    if address.kind not in ADOPTABLE:
+        return []
+    ours = (desired.project, desired.target.name, address)
+    return [
+        item
+        for item in live.objects
+        if item.kind == address.kind
+        and item.id != identity
+        and not item.archived
+        and item.marker is not None
+        and (item.marker.project, item.marker.target, item.marker.address) == ours
+    ]
 
 
 def _by_id(live: Live, kind: str, identity: str) -> LiveObject | None:

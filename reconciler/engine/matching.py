@@ -14,6 +14,8 @@ from reconciler.engine.lock import Lock, LockEntry
 
 #: Kinds whose live objects carry no marker of their own; registrations.py matches them.
 _UNMARKED = frozenset({"registration"})
+#: Kinds of which one object can be chosen by its id, since the marker of another can be taken off.
+ADOPTABLE = frozenset({"agent", "environment", "vault"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def match(desired: Desired, lock: Lock, live: Live) -> Matched:
     for address, candidates in marked.items():
         if len(candidates) > 1:
             refused.add(address)
-            findings.append(_ambiguous(address, candidates))
+            findings.append(_ambiguous(address, candidates, lock.entry(address)))
         elif address not in objects and address not in missing:
             objects[address] = candidates[0]
     findings += _named_vaults(desired, objects, missing, live)
@@ -98,12 +100,23 @@ def _foreign(
     )
 
 
-def _ambiguous(address: Address, candidates: list[LiveObject]) -> Diagnostic:
-    ids = ", ".join(sorted(item.id for item in candidates))
+def _ambiguous(
+    address: Address, candidates: list[LiveObject], entry: LockEntry | None
+) -> Diagnostic:
+    ids = sorted(item.id for item in candidates)
+    adopting = f"`reconcile adopt {address} {{}}` keeps {{}} and takes the marker off the others"
+    if address.kind not in ADOPTABLE:
+        hint = "remove the ones that are not wanted in the Console"
+    elif entry and entry.id:
+        hint = (
+            adopting.format(entry.id, "the lock's") + f"; `reconcile forget {address}` lets it go"
+        )
+    else:
+        hint = adopting.format("ID", "one")
     return error(
         "identity.ambiguous",
-        f"several live objects carry the marker of {address}: {ids}",
-        "archive the ones that are not wanted, or remove their metadata key `reconciler`",
+        f"several live objects carry the marker of {address}: {', '.join(ids)}",
+        hint,
         address=str(address),
     )
 

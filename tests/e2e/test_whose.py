@@ -50,9 +50,37 @@ def test_two_objects_with_one_marker_are_refused(one: Project, known: bool) -> N
         assert f"several live objects carry the marker of {ADDRESS}" in refused
         assert first in refused and second in refused
         assert one.writes() == []
-    client(one).beta.agents.archive(second)
+        assert f"`reconcile adopt {ADDRESS} {first if known else 'ID'}`" in refused
+    told = one.run("adopt", ADDRESS, first).stdout
+    assert one.writes() == [("POST", f"/v1/agents/{second}")]
+    assert f"{second} is nobody's any more" in told
+    assert "reconciler" not in client(one).beta.agents.retrieve(second).metadata
     one.apply()
     assert one.writes() == [("POST", f"/v1/agents/{first}")]
+    one.plan(code=0)
+
+
+def test_of_two_objects_with_one_marker_the_lock_can_let_its_own_go(one: Project) -> None:
+    first = one.id(ADDRESS)
+    second = marked(one, f"funds/sandbox/{ADDRESS}@1")
+    assert f"`reconcile forget {ADDRESS}`" in one.plan(code=1).output
+    refused = one.run("adopt", ADDRESS, second, code=1).output
+    assert f"the lock binds it to {first}" in refused
+    one.run("forget", ADDRESS)
+    one.run("adopt", ADDRESS, second)
+    one.apply()
+    assert one.writes() == [("POST", f"/v1/agents/{second}")]
+    assert client(one).beta.agents.retrieve(first).system == "Ours.\n"
+
+
+def test_what_is_adopted_again_keeps_what_was_last_applied(project: Project) -> None:
+    project.write(
+        "environments/desk.yaml", "name: desk\ndescription: Ours.\nconfig: {type: cloud}\n"
+    )
+    project.apply()
+    before = project.lock_file.read_text()
+    project.run("adopt", "environment/desk", project.id("environment/desk"))
+    assert project.lock_file.read_text() == before
 
 
 @pytest.mark.parametrize("marker", FOREIGN, ids=WHOSE)
