@@ -19,6 +19,7 @@ from reconciler.cli.options import (
     judged,
     leaving_out,
     max_removals_option,
+    overwrite_drift_option,
     planning,
     strictly,
 )
@@ -114,17 +115,23 @@ def apply(
 
 @click.command()
 @max_removals_option
+@overwrite_drift_option
 @_writing
 @leaving_out
 @common()
 def destroy(
-    settings: Settings, max_removals: int, yes: bool, expect: str | None, parallelism: int
+    settings: Settings,
+    max_removals: int,
+    overwrite_drift: tuple[str, ...],
+    yes: bool,
+    expect: str | None,
+    parallelism: int,
 ) -> int:
     """Remove everything of this project from the target. Archiving is for ever.
 
     Refused until --max-removals says how many objects of a kind may go.
     """
-    options = PlanOptions(destroy=True, max_removals=max_removals)
+    options = PlanOptions(destroy=True, max_removals=max_removals, overwrite_drift=overwrite_drift)
     return _carry_out(settings, options, _How(yes, expect, parallelism))
 
 

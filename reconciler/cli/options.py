@@ -156,10 +156,7 @@ def planning(function: Callable[..., int]) -> Callable[..., int]:
             "--rotate-key", metavar="ADDRESS", multiple=True, callback=_exact_addresses,
             help="Register anew: the registry's UUID and key of this registration change.",
         ),
-        click.option(
-            "--overwrite-drift", metavar="GLOB", multiple=True,
-            help="Replace what was edited outside on these addresses; may be given several times.",
-        ),
+        overwrite_drift_option,
         addresses,
     ):  # fmt: skip
         run = add(run)
@@ -169,6 +166,13 @@ def planning(function: Callable[..., int]) -> Callable[..., int]:
 max_removals_option = click.option(
     "--max-removals", metavar="N", type=click.IntRange(0), default=0,
     help="Let up to N objects of a kind go, even if that is most or all of them.",
+)  # fmt: skip
+
+
+overwrite_drift_option = click.option(
+    "--overwrite-drift", metavar="GLOB", multiple=True,
+    help="Replace or remove what was edited outside on these addresses; may be given several "
+    "times.",
 )  # fmt: skip
 
 

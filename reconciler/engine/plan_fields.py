@@ -7,13 +7,13 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from reconciler.engine.address import Address, matches
-from reconciler.engine.compare import Base, Goal, compare, make_goal, same
+from reconciler.engine.compare import Goal, compare, make_goal, same
 from reconciler.engine.desired import Resource
 from reconciler.engine.diagnostics import error
 from reconciler.engine.kinds import KINDS, Kind, state_digest
 from reconciler.engine.live import MARKER_KEY, LiveObject, Marker
 from reconciler.engine.lock import LockEntry
-from reconciler.engine.outside import brought_by, raised_outside
+from reconciler.engine.outside import brought_by, last_applied, raised_outside
 from reconciler.engine.plan import Action, Expected, FieldChange, Held
 from reconciler.engine.privileges import raises
 from reconciler.engine.values import ABSENT, Body, Value, digest, encode, refs_in
@@ -114,7 +114,7 @@ def _plan_update(
         unclearable=kind.released,
         ignored=lambda path: any(fnmatchcase(path, glob) for glob in resource.lifecycle.ignore),
     )
-    base = _base(kind, item, entry, world)
+    base = last_applied(kind, item, entry, world)
     changes = tuple(
         replace(change, span=resource.place(change.path)) for change in compare(base, goal, live)
     )
@@ -185,29 +185,6 @@ def _reason(written: tuple[FieldChange, ...]) -> str:
     if not written:
         return "moved"  # only the marker has to say where it is now
     return "re-pinned" if all(_pins_only(change) for change in written) else "changed"
-
-
-def _base(kind: Kind, item: LiveObject, entry: LockEntry | None, world: World) -> Base:
-    """What was last applied. An agent whose live version is the one we wrote is its own base;
-    after a later edit the base is the version we wrote, or at least its digests."""
-    if not kind.versioned:
-        if entry is None:  # found by its marker: nothing says that it was edited since
-            return Base(kind.normalise(item.body, world.name))
-        return Base(entry.fields)
-    marked = item.marker.version if item.marker and world.is_marked(item) else None
-    locked = entry.version if entry else None
-    if item.version in (marked, locked):
-        return Base(kind.normalise(item.body, world.name))
-    earlier = world.live.version(item.id, later(marked, locked))
-    if earlier is not None:
-        return Base(kind.normalise(earlier, world.name))
-    return Base(digests=entry.fields if entry else {})
-
-
-def later(*versions: int | None) -> int | None:
-    """The version to compare with, of what the marker says and what the lock says: an import takes
-    one for its base that the marker doesn't know, a lost lock leaves the marker's."""
-    return max((version for version in versions if version is not None), default=None)
 
 
 def _entry(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from reconciler.engine.address import Address
+from reconciler.engine.address import Address, matches
 from reconciler.engine.diagnostics import Diagnostic, note
 from reconciler.engine.kinds import KINDS, state_digest
 from reconciler.engine.live import LiveObject
-from reconciler.engine.plan import Action, Expected, Orphan, Verb
+from reconciler.engine.outside import brought_by, edited_outside
+from reconciler.engine.plan import Action, Expected, FieldChange, Held, Orphan, Verb
 from reconciler.engine.world import Draft, World
 
 #: How each kind goes, in the order in which they go.
@@ -39,6 +40,9 @@ def list_orphans(world: World, draft: Draft) -> None:
         identity = item.id if item else entry.id if entry else ""
         word = world.matched.missing.get(address)
         message = f"already {word}" if word else "no longer in the folders; left as it is"
+        edited = _edited(address, item, world) if item and not word else ()
+        if edited:
+            message += f"; edited outside since the last apply ({_paths(edited)})"
         draft.orphans.append(Orphan(address, identity, message))
 
 
@@ -66,6 +70,12 @@ def _plan_removals(addresses: Iterable[Address], reason: str, world: World, draf
     draft.findings += [_kept(address, live[address]) for address in sorted(kept)]
     doomed = {address: item for address, item in live.items() if address not in kept}
     too_many = _over_the_limit(doomed, world)
+    edited = {
+        address: changes
+        for address, item in doomed.items()
+        if not matches(address, world.options.overwrite_drift)
+        and (changes := _edited(address, item, world))
+    }
     for address in sorted(doomed, key=lambda one: _turn(one, doomed[one])):
         item = doomed[address]
         users = _other_users(item, world, doomed)
@@ -74,8 +84,41 @@ def _plan_removals(addresses: Iterable[Address], reason: str, world: World, draf
         refusal = too_many.get(address.kind) or _refusal(address, users - changing, world)
         if refusal:
             draft.hold(action, "refused", refusal)
+        elif address in edited:
+            draft.held[address] = _held_as_edited(action, item, edited[address], world)
+        elif (agent := _agent_of(address, world)) in edited:
+            draft.hold(action, "depends", f"{agent}, which it registers, is held back")
         else:
             draft.act(action)
+
+
+def _edited(address: Address, item: LiveObject, world: World) -> tuple[FieldChange, ...]:
+    """What of an agent or environment was edited outside: nobody has seen it in git."""
+    if address.kind not in ("agent", "environment"):
+        return ()
+    return edited_outside(KINDS[address.kind], item, world.lock.entry(address), world)
+
+
+def _paths(changes: Iterable[FieldChange]) -> str:
+    return ", ".join(change.path for change in changes)
+
+
+def _held_as_edited(
+    action: Action, item: LiveObject, changes: tuple[FieldChange, ...], world: World
+) -> Held:
+    message = (
+        f"edited outside since the last apply ({_paths(changes)}): "
+        f"--overwrite-drift {action.address} has it removed all the same"
+    )
+    since = brought_by(KINDS[item.kind], item, changes, world)
+    return Held(action, "drift", message, since=since)
+
+
+def _agent_of(address: Address, world: World) -> Address | None:
+    """The agent that a registration is of, as the lock has it."""
+    entry = world.lock.entry(address)
+    named = entry.fields.get("agent") if entry and address.kind == "registration" else None
+    return Address.parse(str(named)) if named else None
 
 
 def _is_kept(address: Address, reason: str, world: World) -> bool:

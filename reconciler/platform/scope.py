@@ -9,7 +9,7 @@ from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired, SkillContent
 from reconciler.engine.live import LiveObject
 from reconciler.engine.lock import Lock, LockEntry
-from reconciler.engine.plan_fields import later
+from reconciler.engine.outside import later
 
 
 @dataclass(frozen=True, slots=True)

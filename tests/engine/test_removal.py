@@ -93,6 +93,50 @@ def test_a_protected_object_outlives_its_folder() -> None:
     assert told(plan(desired(agent("b")), now, lifted, PRUNE)) == [("agent/a", "archive")]
 
 
+BY_HAND: dict[str, Any] = {"updated_at": "2026-11-20T10:00:00Z"}
+
+
+def edited(**body: Any) -> tuple[Live, Lock]:
+    """Agents a and b, and what became of a since: version 2, with this body."""
+    before = live_agent("a", description="A."), live_agent("b")
+    last = after(desired(agent("a", description="A."), agent("b")), live(*before))
+    return live(live_agent("a", 2, **{"description": "A.", **body}, **BY_HAND), before[1]), last
+
+
+def test_an_orphan_that_was_edited_outside_is_not_archived_unless_told() -> None:
+    now, last = edited(description="By hand.")
+    (orphan,) = plan(desired(agent("b")), now, last).orphans
+    assert orphan.message.endswith("edited outside since the last apply (description)")
+    made = plan(desired(agent("b")), now, last, PRUNE)
+    (held,) = made.held
+    assert not made.actions and held.reason == "drift"
+    assert "--overwrite-drift agent/a has it removed" in held.message
+    assert held.since == "version 2, 2026-11-20T10:00:00Z: description"
+    overwriting = PlanOptions(prune=True, overwrite_drift=("agent/*",))
+    assert told(plan(desired(agent("b")), now, last, overwriting)) == [("agent/a", "archive")]
+
+
+def test_an_edit_of_what_no_folder_declared_keeps_no_orphan() -> None:
+    now, last = edited(system="By hand.")
+    assert told(plan(desired(agent("b")), now, last, PRUNE)) == [("agent/a", "archive")]
+
+
+def test_what_registers_an_orphan_that_stays_stays_with_it() -> None:
+    vault = live_other("vault", "vlt_a", "vault/byng/a", display_name="byng/a")
+    key = vault, row("uuid-1", "a"), stored_key("vcrd_1", "uuid-1", "a")
+    wanted = desired(agent("a", description="A."), agent("b"), *registered("a"))
+    before = live_agent("a", description="A."), live_agent("b"), *key
+    last = after(wanted, live(*before))
+    now = live(live_agent("a", 2, description="By hand."), *before[1:])
+    all_may_go = PlanOptions(prune=True, max_removals=9)
+    made = plan(desired(agent("b")), now, last, all_may_go)
+    assert not made.actions and {str(one.action.address): one.reason for one in made.held} == {
+        "agent/a": "drift",
+        ROW: "depends",
+        "credential/byng/a": "depends",
+    }
+
+
 def test_a_member_goes_after_its_coordinator_let_go_of_it() -> None:
     roster = {"type": "coordinator", "agents": [{"type": "agent", "id": f"agent_{n}", "version": 1} for n in "ab"]}  # fmt: skip
     now = live(live_agent("a"), live_agent("b"), live_agent("lead", multiagent=roster))

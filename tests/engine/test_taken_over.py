@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from reconciler.engine.live import Live, LiveObject, Marker
 from reconciler.engine.lock import Lock, LockEntry, dump_lock, load_lock
+from reconciler.engine.outside import later
 from reconciler.engine.plan import Plan
-from reconciler.engine.plan_fields import later
 from reconciler.engine.planner import make_plan
 from tests.engine.builders import (
     ORIGIN,

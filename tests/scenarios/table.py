@@ -205,6 +205,7 @@ SCENARIOS: Mapping[int, Scenario] = {
         "A removed folder is an orphan, archived only when told and unchanged",
         (
             f"{_HERE}/test_folders.py::test_what_left_git_is_listed_until_told_and_then_its_deployments_first",
+            f"{_HERE}/test_folders.py::test_what_was_edited_before_the_look_is_archived_only_when_told",
             f"{_HERE}/test_folders.py::test_what_was_edited_after_the_look_is_not_archived",
         ),
     ),

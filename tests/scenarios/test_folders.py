@@ -60,10 +60,24 @@ def test_what_was_edited_after_the_look_is_not_archived(pair: Project, tmp_path:
     assert "agent/writer" in held and pair.writes() == []
     with faults(pair, {"kind": "stale", "writes": 1, "path": "^/v1/agents$"}):
         in_the_console(pair, "agent/writer", system="by hand, again")
-        stopped = pair.apply("--prune", code=4).stdout
+        told = ("--prune", "--overwrite-drift", "agent/writer")
+        stopped = pair.apply(*told, code=4).stdout
     assert "changed since the plan was made" in stopped and "reconcile plan" in stopped
     assert pair.writes() == [] and pair.id("agent/writer") == gone
     assert live(pair) == ["checker", "writer"]
+
+
+def test_what_was_edited_before_the_look_is_archived_only_when_told(pair: Project) -> None:
+    gone = pair.id("agent/writer")
+    shutil.rmtree(pair.root / "agents/writer")
+    in_the_console(pair, "agent/writer", system="by hand")
+    assert "edited outside since the last apply (system)" in pair.plan(code=0).stdout
+    for command in (["apply", "--yes", "--prune"], ["destroy", "--yes", "--max-removals", "9"]):
+        held = pair.run(*command, code=5).stdout
+        assert "--overwrite-drift agent/writer has it removed" in held
+        assert ("POST", f"/v1/agents/{gone}/archive") not in pair.writes()
+    pair.run("destroy", "--yes", "--max-removals", "9", "--overwrite-drift", "agent/writer")
+    assert ("POST", f"/v1/agents/{gone}/archive") in pair.writes() and live(pair) == []
 
 
 @pytest.mark.parametrize("command", [["plan"], ["apply", "--yes"]], ids=["plan", "apply"])
