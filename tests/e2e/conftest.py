@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anthropic
-import anthropic._base_client
+import httpx2
 import pytest
 from click.testing import CliRunner, Result
 
@@ -27,10 +27,11 @@ URL = "https://mcp.ntropii.com/mcp"
 
 def sdk(server: Server, **options: Any) -> anthropic.Anthropic:
     """The official client, by default without retries. The authorities of TLS, which nothing here
-    needs and which take long to load, are left out."""
-    # The class of the SDK's own, which closes itself.
-    plain = anthropic._base_client.SyncHttpxClientWrapper(
-        base_url=server.url, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    needs and which take long to load, are left out. It keeps no connection, so that it may be
+    dropped without being closed."""
+    plain = httpx2.Client(
+        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        limits=httpx2.Limits(max_keepalive_connections=0),
     )
     given = {"max_retries": 0, **options}
     return anthropic.Anthropic(

@@ -14,6 +14,7 @@ import pytest
 
 import reconciler.sandbox
 from reconciler.sandbox import Server
+from tests.e2e.conftest import sdk
 from tests.platform.github_stub import GitHub, serve
 from tests.workflows.runner import Event, Job, Runner
 
@@ -157,7 +158,7 @@ class World:
 
     @property
     def client(self) -> anthropic.Anthropic:
-        return anthropic.Anthropic(base_url=self.server.url, api_key=self.server.api_key)
+        return sdk(self.server)
 
     def _at_main(self) -> None:
         self.people.fetch("--quiet", "origin")
