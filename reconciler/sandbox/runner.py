@@ -61,12 +61,16 @@ class ThreadedServer(uvicorn.Server):
                 await asyncio.wait_for(self._told.wait(), _TICK)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for closing in (*self.servers, *(sockets or ())):
-            closing.close()
+        # The listeners close last: asyncio neither serves nor closes what it accepts for a server
+        # that is closed already, and whoever asked would wait for ever.
+        for listener in (one for server in self.servers for one in server.sockets):
+            self._loop.remove_reader(listener.fileno())
         for _ in range(_TURNS):  # what was being accepted becomes a connection first
             for connection in list(self.server_state.connections):
                 connection.transport.abort()
             await asyncio.sleep(0)
+        for closing in (*self.servers, *(sockets or ())):
+            closing.close()
 
 
 def make_runner(app: App) -> tuple[ThreadedServer, threading.Event]:
