@@ -11,7 +11,7 @@ from reconciler.engine.diagnostics import Diagnostic
 from reconciler.engine.kinds import KINDS
 from reconciler.engine.live import Live, LiveObject
 from reconciler.engine.lock import Lock, LockEntry
-from reconciler.engine.matching import ADOPTABLE, match
+from reconciler.engine.matching import ADOPTABLE, marked, match
 from reconciler.engine.plan_fields import base_entry
 from reconciler.engine.planner import make_plan
 from reconciler.engine.registration_state import ROW_KEY
@@ -46,16 +46,7 @@ def twins(desired: Desired, live: Live, address: Address, identity: str) -> list
     """Other live objects that carry the marker of the address, and that can lose it."""
     if address.kind not in ADOPTABLE:
         return []
-    ours = (desired.project, desired.target.name, address)
-    return [
-        item
-        for item in live.objects
-        if item.kind == address.kind
-        and item.id != identity
-        and not item.archived
-        and item.marker is not None
-        and (item.marker.project, item.marker.target, item.marker.address) == ours
-    ]
+    return [one for one in marked(desired, live).get(address, []) if one.id != identity]
 
 
 def _by_id(live: Live, kind: str, identity: str) -> LiveObject | None:
@@ -117,9 +108,9 @@ def rebuild(desired: Desired, live: Live, lock: Lock) -> tuple[Lock, tuple[str, 
     for address, item in sorted(matched.objects.items()):
         kind, resource = KINDS[address.kind], declared.get(address)
         if address not in lock.objects and resource and address.kind not in ("skill", "credential"):
-            marked = item.marker.version if item.marker else None
-            earlier = live.version(item.id, marked) if kind.versioned else None
-            version = marked if earlier else item.version
+            written = item.marker.version if item.marker else None
+            earlier = live.version(item.id, written) if kind.versioned else None
+            version = written if earlier else item.version
             body = earlier or item.body
             lock = lock.with_entry(
                 address,

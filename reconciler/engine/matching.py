@@ -34,7 +34,7 @@ class Matched:
 def match(desired: Desired, lock: Lock, live: Live) -> Matched:
     """Match every address of the lock and of the folders; refuse what is ambiguous or foreign."""
     by_id = {item.id: item for item in live.objects}
-    marked = _marked(desired, live)
+    by_marker = marked(desired, live)
     objects: dict[Address, LiveObject] = {}
     missing: dict[Address, str] = {}
     findings: list[Diagnostic] = []
@@ -51,7 +51,7 @@ def match(desired: Desired, lock: Lock, live: Live) -> Matched:
             if foreign:
                 refused.add(address)
                 findings.append(foreign)
-    for address, candidates in marked.items():
+    for address, candidates in by_marker.items():
         if len(candidates) > 1:
             refused.add(address)
             findings.append(_ambiguous(address, candidates, lock.entry(address)))
@@ -68,7 +68,7 @@ def match(desired: Desired, lock: Lock, live: Live) -> Matched:
     return Matched(objects, missing, frozenset(refused), namesakes, tuple(findings))
 
 
-def _marked(desired: Desired, live: Live) -> dict[Address, list[LiveObject]]:
+def marked(desired: Desired, live: Live) -> dict[Address, list[LiveObject]]:
     """Live objects that carry this project's and target's marker, by the address it names."""
     found: defaultdict[Address, list[LiveObject]] = defaultdict(list)
     for item in live.objects:
