@@ -13,6 +13,7 @@ from reconciler.cli.failures import Failure
 from reconciler.cli.project import EMBEDDED, UNCOMMITTED, check_globs, load_desired, lock_path
 from reconciler.cli.settings import Settings
 from reconciler.cli.terminal import Progress
+from reconciler.engine.address import Address
 from reconciler.engine.desired import Desired
 from reconciler.engine.diagnostics import Span, error, has_errors, strict
 from reconciler.engine.live import Live
@@ -169,11 +170,15 @@ def connected(access: Access, lock: Lock) -> Iterator[Clients]:
 @contextmanager
 def planned(place: Place, options: PlanOptions, progress: Progress) -> Iterator[Planned]:
     """Read the lock and the live world, and plan."""
+    from reconciler.engine.matching import marked
     from reconciler.engine.planner import make_plan
 
     lock = read_lock_of(place.desired, place.lock_path)
-    check_options(place.desired, lock, options)
+    _check_options(place.desired, lock, options)
     with seen(place, lock, progress) as (live, clients):
+        # An orphan may be known by its marker alone.
+        known = _known(place.desired, lock) | marked(place.desired, live).keys()
+        check_globs(options.overwrite_drift, known)
         plan = make_plan(place.desired, lock, live, options)
         broken = check_policy(place.policy, plan, place.desired)
         plan = replace(plan, findings=(*plan.findings, *broken))
@@ -182,10 +187,13 @@ def planned(place: Place, options: PlanOptions, progress: Progress) -> Iterator[
         yield Planned(plan, live, lock, clients, options)
 
 
-def check_options(desired: Desired, lock: Lock, options: PlanOptions) -> None:
+def _known(desired: Desired, lock: Lock) -> set[Address]:
+    return {resource.address for resource in desired.resources} | set(lock.objects)
+
+
+def _check_options(desired: Desired, lock: Lock, options: PlanOptions) -> None:
     """Raises Failure for a glob or an address that names nothing."""
-    declared = {resource.address for resource in desired.resources}
-    known = declared | set(lock.objects)
-    check_globs((*options.only, *options.overwrite_drift), known)
+    known = _known(desired, lock)
+    check_globs(options.only, known)
     exact = options.rotate_key | options.recreate
     check_globs([str(address) for address in exact], known)

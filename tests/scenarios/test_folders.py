@@ -80,6 +80,16 @@ def test_what_was_edited_before_the_look_is_archived_only_when_told(pair: Projec
     assert ("POST", f"/v1/agents/{gone}/archive") in pair.writes() and live(pair) == []
 
 
+def test_what_the_marker_alone_knows_is_archived_when_told_though_edited(pair: Project) -> None:
+    gone = pair.id("agent/writer")
+    shutil.rmtree(pair.root / "agents/writer")
+    in_the_console(pair, "agent/writer", system="by hand")
+    pair.lock_file.unlink()
+    assert "--overwrite-drift agent/writer" in pair.apply("--prune", code=5).stdout
+    pair.apply("--prune", "--overwrite-drift", "agent/writer")
+    assert ("POST", f"/v1/agents/{gone}/archive") in pair.writes()
+
+
 @pytest.mark.parametrize("command", [["plan"], ["apply", "--yes"]], ids=["plan", "apply"])
 def test_pruning_with_chosen_addresses_is_refused(pair: Project, command: list[str]) -> None:
     shutil.rmtree(pair.root / "agents/writer")
