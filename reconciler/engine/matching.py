@@ -103,19 +103,17 @@ def _foreign(
 def _ambiguous(
     address: Address, candidates: list[LiveObject], entry: LockEntry | None
 ) -> Diagnostic:
-    ids = sorted(item.id for item in candidates)
-    adopting = f"`reconcile adopt {address} {{}}` keeps {{}} and takes the marker off the others"
+    ids = ", ".join(sorted(item.id for item in candidates))
+    locked = entry.id if entry else ""
+    chosen, which = (locked, "the lock's") if locked else ("ID", "one")
+    hint = f"`reconcile adopt {address} {chosen}` keeps {which} and takes the marker off the others"
     if address.kind not in ADOPTABLE:
         hint = "remove the ones that are not wanted in the Console"
-    elif entry and entry.id:
-        hint = (
-            adopting.format(entry.id, "the lock's") + f"; `reconcile forget {address}` lets it go"
-        )
-    else:
-        hint = adopting.format("ID", "one")
+    elif locked:
+        hint += f"; `reconcile forget {address}` lets it go"
     return error(
         "identity.ambiguous",
-        f"several live objects carry the marker of {address}: {', '.join(ids)}",
+        f"several live objects carry the marker of {address}: {ids}",
         hint,
         address=str(address),
     )
