@@ -11,6 +11,8 @@ import pytest
 from reconciler.sandbox import Server, serve
 from tests.sdk_types import CheckedAnthropic
 
+from .sessions import TOOLSET
+
 WORKSPACES = itertools.count(1)
 
 
@@ -102,3 +104,39 @@ def skill_files(
         (f"{top}/SKILL.md", front.encode(), "text/markdown"),
         (f"{top}/notes/tone.md", b"calm\n", "text/markdown"),
     ]
+
+
+@pytest.fixture
+def environment(client: anthropic.Anthropic) -> str:
+    return client.beta.environments.create(name="e").id
+
+
+@pytest.fixture
+def begin(
+    client: anthropic.Anthropic, make_agent: Callable[..., Any], environment: str
+) -> Callable[..., Any]:
+    def make(**fields: Any) -> Any:
+        agent = fields.pop("agent", None) or make_agent(tools=[TOOLSET]).id
+        return client.beta.sessions.create(
+            **{"agent": agent, "environment_id": environment, **fields}
+        )
+
+    return make
+
+
+@pytest.fixture
+def send(client: anthropic.Anthropic) -> Callable[..., Any]:
+    def post(session: Any, *events: Any) -> Any:
+        return client.beta.sessions.events.send(session.id, events=events)
+
+    return post
+
+
+@pytest.fixture
+def told(http: httpx2.Client) -> Callable[..., None]:
+    """Sets what the next runs answer."""
+
+    def put(**setting: Any) -> None:
+        assert http.put("/_sandbox/answer", json=setting).status_code == 200
+
+    return put
