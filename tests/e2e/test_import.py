@@ -4,71 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import anthropic
-import httpx2
 import pytest
 
-from reconciler.sandbox import Server
-from tests.e2e.conftest import URL, Project, sdk
-
-MODEL = "claude-sonnet-4-6"
-SKILL = "---\nname: {name}\ndescription: {text}\n---\n{text}\n"
-
-
-@pytest.fixture(autouse=True)
-def opened(server: Server) -> Iterator[None]:
-    with sdk(server) as _CLIENTS[server.url]:
-        yield
-
-
-_CLIENTS: dict[str, anthropic.Anthropic] = {}
-
-
-def client(project: Project) -> anthropic.Anthropic:
-    return _CLIENTS[project.server.url]
-
-
-def make(project: Project, name: str, **body: Any) -> Any:
-    return client(project).beta.agents.create(**{"name": name, "model": MODEL, **body})
-
-
-def upload(
-    project: Project, name: str, text: str = "Cites.", label: str = "", **files: bytes
-) -> Any:
-    parts = [(f"{name}/SKILL.md", SKILL.format(name=name, text=text).encode(), "text/markdown")]
-    parts += [(f"{name}/{path}", data, "text/plain") for path, data in files.items()]
-    return client(project).beta.skills.create(display_name=label or name, files=parts)
-
-
-def upload_version(project: Project, identity: str, name: str, text: str) -> str:
-    data = SKILL.format(name=name, text=text).encode()
-    parts = [(f"{name}/SKILL.md", data, "text/markdown")]
-    return client(project).beta.skills.versions.create(identity, files=parts).id  # type: ignore[arg-type]
-
-
-def tree(root: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and ".reconcile/" not in path.as_posix()
-    }
-
-
-def empty(sample: Project) -> None:
-    """Nothing is left of the sample but its folders."""
-    shutil.rmtree(sample.root / "agents")
-    for folder in ("skills", "environments"):
-        (sample.root / "agents" / folder).mkdir(parents=True)
-
-
-def imported(project: Project, *args: str, code: int = 0) -> str:
-    result = project.run("import", *args, code=code)
-    assert project.writes() == []
-    return result.output
+from tests.e2e.conftest import Project
+from tests.e2e.importing import (
+    MODEL,
+    client,
+    empty,
+    imported,
+    make,
+    tree,
+    upload,
+    upload_version,
+)
 
 
 def test_an_agent_becomes_a_folder_and_the_plan_is_empty(project: Project) -> None:
@@ -415,88 +366,6 @@ def test_a_token_in_metadata_is_never_written(project: Project) -> None:
     assert "Tr0ub" not in told and "e3b0c4429" not in told
 
 
-class Registry:
-    """The registry as somebody used it by hand."""
-
-    def __init__(self, project: Project) -> None:
-        self.project, server = project, project.server
-        server.ensure_tenants(["byng"])
-        self.url = f"{server.registry_url}/workspace"
-        self.headers = {"Authorization": f"Bearer {server.registry_key}"}
-
-    def register(self, agent: Any, name: str) -> dict[str, Any]:
-        tenants = httpx2.get(f"{self.url}/tenants", headers=self.headers).json()
-        row = {"tenantId": tenants[0]["id"], "kind": "claude_managed", "name": name,
-               "externalRef": f"anthropic://agents/{agent.id}"}  # fmt: skip
-        made = httpx2.post(f"{self.url}/registry/agents", json=row, headers=self.headers)
-        return made.json()  # type: ignore[no-any-return]
-
-    def store(self, key: str, **metadata: str) -> Any:
-        vaults = client(self.project).beta.vaults
-        vault = vaults.create(display_name="by hand")
-        vaults.credentials.create(
-            vault.id,
-            auth={"type": "static_bearer", "mcp_server_url": URL, "token": key},
-            metadata=metadata,
-        )
-        return vault
-
-
-NTROPII = {
-    "mcp_servers": [{"type": "url", "name": "ntropii", "url": URL}],
-    "tools": [{"type": "mcp_toolset", "mcp_server_name": "ntropii",
-               "default_config": {"permission_policy": {"type": "always_allow"}}}],
-}  # fmt: skip
-
-
-def test_a_registration_whose_key_is_known_comes_along(project: Project) -> None:
-    made = make(project, "helper", **NTROPII)
-    registry = Registry(project)
-    row = registry.register(made, "The Helper")
-    vault = registry.store(row["apiKey"], registration=row["id"])
-    told = imported(project, "helper")
-    assert "round trip: 0 differences" in told and row["apiKey"] not in told
-    text = (project.root / "agents/helper/agent.yaml").read_text()
-    assert "name: The Helper" in text and vault.id in text
-    assert project.id("registration/byng/helper") == row["id"]
-    assert row["apiKey"] not in project.lock_file.read_text()
-    assert "write `environment:` under `ntropii:`" in told
-    assert "registration.environment_missing" in project.plan(code=0).output
-    room = client(project).beta.environments.create(name="fund-ops", config={"type": "cloud"})
-    imported(project, room.id)
-    with (project.root / "agents/helper/agent.yaml").open("a") as file:
-        file.write("  environment: fund-ops\n")
-    assert "environment_missing" not in project.plan(code=0).output
-    assert room.id in project.run("outputs").stdout
-
-
-def test_a_registration_whose_key_nobody_names_is_said(project: Project) -> None:
-    made = make(project, "helper", **NTROPII)
-    registry = Registry(project)
-    row = registry.register(made, "helper")
-    vault = registry.store(row["apiKey"])
-    told = imported(project, "helper")
-    command = f"reconcile adopt registration/byng/helper {row['id']} --vault {vault.id}"
-    assert command in " ".join(told.split())
-    assert "NTRO_ANTHROPIC_VAULT_IDS" in told and "import.credential" in told
-    project.plan(code=0)
-    with (project.root / "agents/helper/agent.yaml").open("a") as file:
-        file.write(f"ntropii: {{tenant: byng, mcp_server: ntropii, vault: {vault.id}}}\n")
-    project.run(*command.split()[1:])
-    project.plan(code=0)
-
-
-def test_what_a_project_registered_comes_back(sample: Project) -> None:
-    sample.apply()
-    row = sample.id("registration/byng/audit-handover")
-    empty(sample)
-    sample.lock_file.unlink()
-    told = imported(sample, "audit-handover")
-    assert sample.id("registration/byng/audit-handover") == row
-    assert "nothing has to be done" in told  # the target names the environment
-    sample.plan("agent/audit-handover", "registration/*", code=0)
-
-
 def test_what_is_a_folder_already_is_left_as_it_is_written(project: Project) -> None:
     member = make(project, "member", system="Member.\n")
     imported(project, "member")
@@ -534,26 +403,6 @@ def test_what_can_not_be_read_writes_nothing(project: Project) -> None:
         project.server.set_faults([{"kind": "status", "status": 403, "path": path}])
         assert "read.failed" in imported(project, "--all", code=1)
     assert not (project.root / "agents").exists() and not project.lock_file.exists()
-
-
-def test_a_registration_is_taken_over_with_its_agent(sample: Project, tmp_path: Path) -> None:
-    sample.apply()
-    row = sample.id("registration/byng/audit-handover")
-    other = tmp_path / "other"
-    imported(sample, "--all", "--into", str(other), "--project", "other", "--take-over")
-    taken = Project(other, sample.server)
-    assert taken.id("registration/byng/audit-handover") == row
-    taken.plan(code=0)
-    shutil.rmtree(other)
-    bare = client(sample).beta.agents.update(
-        sample.id("agent/audit-handover"), version=1, metadata={"reconciler": None}
-    )
-    assert bare.version == 2
-    args = ("audit-handover", "--into", str(other), "--project", "other")
-    told = imported(sample, *args)
-    assert "keeps the key" in " ".join(told.split())
-    assert "ntropii:" not in (other / "agents/audit-handover/agent.yaml").read_text()
-    taken.plan(code=0)
 
 
 def test_another_agent_s_mistake_stops_the_import(project: Project) -> None:
